@@ -1,0 +1,28 @@
+//! What the use cases need from the world.
+
+mod records;
+mod store;
+
+use planner_core::time::Moment;
+pub use records::{
+    AppliedChange, AuditAction, AuditEntry, EventFields, EventPage, EventRecord, NewProposal, Origin, Page,
+    Position, ProposalRecord, ProposedChange, TaskFields, TaskRecord, TaskStatus, UndoToken, UserSettings,
+    WeekRows, WeekSpan,
+};
+pub use store::{Access, Actor, Store, StoreError, Unit};
+use uuid::Uuid;
+
+/// Says what time it is.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> Moment;
+}
+
+/// Makes new names.
+pub trait Ids: Send + Sync {
+    /// An identity that nothing has yet.
+    fn id(&self) -> Uuid;
+
+    /// A secret that nobody can guess.
+    fn undo_token(&self) -> UndoToken;
+}

@@ -1,0 +1,67 @@
+use planner_core::model::{Change, TaskId};
+use planner_core::time::Moment;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::App;
+use crate::ports::{AuditAction, AuditEntry};
+
+impl App {
+    /// An audit row about something that happens at `at`.
+    pub(super) fn audit_entry(&self, action: AuditAction, at: Moment) -> AuditEntry {
+        AuditEntry {
+            id: self.ids.id(),
+            action,
+            proposal_id: None,
+            trigger: None,
+            reason_codes: Vec::new(),
+            detail: Map::new(),
+            at,
+        }
+    }
+}
+
+/// What can be told of an audit row, one fact at a time.
+pub(super) trait Tell: Sized {
+    fn of_proposal(self, id: Uuid) -> Self;
+    fn of_trigger(self, id: TaskId) -> Self;
+    fn because(self, code: &str) -> Self;
+    fn with(self, key: &str, value: impl Into<Value>) -> Self;
+    fn of_changes<'a>(self, changes: impl Iterator<Item = &'a Change>) -> Self;
+}
+
+impl Tell for AuditEntry {
+    fn of_proposal(mut self, id: Uuid) -> Self {
+        self.proposal_id = Some(id);
+        self
+    }
+
+    fn of_trigger(mut self, id: TaskId) -> Self {
+        self.trigger = Some(id);
+        self
+    }
+
+    fn because(mut self, code: &str) -> Self {
+        self.reason_codes.push(code.to_owned());
+        self
+    }
+
+    fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.detail.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// The reason codes, each once, and how many changes of each kind there are.
+    fn of_changes<'a>(mut self, changes: impl Iterator<Item = &'a Change>) -> Self {
+        let mut counts = Map::new();
+        for change in changes {
+            let code = change.reason.as_str();
+            if !self.reason_codes.iter().any(|known| known == code) {
+                self.reason_codes.push(code.to_owned());
+            }
+            let count = counts.entry(change.action.as_str()).or_insert(json!(0));
+            *count = json!(count.as_u64().unwrap_or(0) + 1);
+        }
+        self.with("changes", counts)
+    }
+}

@@ -1,0 +1,217 @@
+use std::collections::BTreeMap;
+
+use planner_core::check::Rule;
+use planner_core::lifecycle::{
+    self, CreateFacts, CreateRefusal, CreateRequest, Draft, Drafted, Idle, Status, Touched, Trigger,
+};
+use planner_core::model::{Action, Change, Event, EventId, Priority, Problem};
+use planner_core::time::{Interval, Moment};
+
+use super::audit::Tell;
+use super::policy;
+use super::week::{self, Asked};
+use crate::identity::User;
+use crate::ports::{
+    Access, Actor, AuditAction, NewProposal, ProposalRecord, ProposedChange, TaskRecord, Unit, UserSettings,
+    WeekRows,
+};
+use crate::{App, Failure};
+
+/// Why no proposal was made.
+pub type CreateFailure = Failure<CreateRefusal>;
+
+/// What asking for a proposal led to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Created {
+    /// A proposal.
+    Proposal(Box<ProposalRecord>),
+    /// Nothing to propose.
+    Nothing(Idle),
+}
+
+impl App {
+    /// Makes a proposal for a task. It changes nothing but the list of proposals; an open one for the same task is
+    /// replaced.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] with the first reason why not; it is in the audit.
+    pub async fn create_proposal(
+        &self,
+        user: &User,
+        request: CreateRequest,
+    ) -> Result<Created, CreateFailure> {
+        let now = self.now();
+        let mut unit = self.begin(user, Access::Write(Actor::Planner)).await?;
+        let settings = unit.settings().await?;
+        let task = unit.task(request.trigger).await?;
+        let facts = create_facts(unit.as_mut(), &request, &settings, task.as_ref(), now).await?;
+        if let Err(refusal) = lifecycle::admit(&facts, &request, now) {
+            return Err(self.refuse(unit, &request, refusal, now).await);
+        }
+        let asked = Asked {
+            trigger: request.trigger,
+            lookahead_days: request.lookahead_days,
+            override_churn_cap: request.override_churn_cap,
+        };
+        let task = task.ok_or(Failure::NotFound)?;
+        let Some((problem, rows)) =
+            week::load(unit.as_mut(), asked, &task, &settings, Vec::new(), now).await?
+        else {
+            return Err(self.refuse(unit, &request, CreateRefusal::TriggerNotDue, now).await);
+        };
+        let drafted = lifecycle::draft(&problem, &facts.policy)
+            .map_err(|error| Failure::Contradiction(format!("{error}: {error:?}")))?;
+        match drafted {
+            Drafted::Nothing(idle) => {
+                let entry = self.audit_entry(AuditAction::CreateRefused, now).of_trigger(request.trigger);
+                unit.audit(&entry.because(idle.as_str())).await?;
+                unit.commit().await?;
+                Ok(Created::Nothing(idle))
+            }
+            Drafted::Proposal(draft) => {
+                let proposal = self.new_proposal(&request, &problem, &rows, *draft);
+                let stored = self.store_proposal(unit.as_mut(), &proposal, now).await?;
+                unit.commit().await?;
+                Ok(Created::Proposal(Box::new(stored)))
+            }
+        }
+    }
+
+    /// Leaves the refusal in the audit, and nothing else.
+    async fn refuse(
+        &self,
+        mut unit: Box<dyn Unit>,
+        request: &CreateRequest,
+        refusal: CreateRefusal,
+        now: Moment,
+    ) -> CreateFailure {
+        let entry = self.audit_entry(AuditAction::CreateRefused, now).of_trigger(request.trigger);
+        let written = match unit.audit(&entry.because(code(&refusal))).await {
+            Ok(()) => unit.commit().await,
+            Err(error) => Err(error),
+        };
+        written.map_or_else(Failure::Store, |()| Failure::Refused(refusal))
+    }
+
+    fn new_proposal(
+        &self,
+        request: &CreateRequest,
+        problem: &Problem,
+        rows: &WeekRows,
+        draft: Draft,
+    ) -> NewProposal {
+        let events: BTreeMap<EventId, (&Event, i64)> =
+            rows.events.iter().map(|(event, version)| (event.id, (event, *version))).collect();
+        let plan = draft.plan;
+        let changed = plan.changes.iter().filter_map(|change| change.action.event());
+        let touched = changed
+            .chain(plan.claims.iter().copied())
+            .filter_map(|id| events.get(&id).map(|(event, version)| (id, (event, *version))))
+            .map(|(id, (event, version))| (id, Touched { version, title: event.title.clone() }))
+            .collect();
+        let base_priority =
+            problem.trigger().map_or(Priority::from_thousandths(0), |trigger| trigger.priority);
+        let changes = plan
+            .changes
+            .into_iter()
+            .map(|change| ProposedChange {
+                from: change.action.event().and_then(|id| events.get(&id)).map(|(event, _)| event.interval),
+                base_priority,
+                energy_hundredths: mean_energy(problem, &change),
+                change,
+            })
+            .collect();
+        NewProposal {
+            id: self.ids.id(),
+            snapshot_id: self.ids.id(),
+            trigger: request.trigger,
+            lookahead_days: request.lookahead_days,
+            override_churn_cap: request.override_churn_cap,
+            created_at: problem.now,
+            expires_at: draft.expires_at,
+            summary: draft.summary,
+            changes,
+            claims: plan.claims,
+            touched,
+            notes: plan.notes,
+            left_stranded: plan.left_stranded,
+            need_minutes: plan.need_minutes,
+            objective: plan.objective,
+            proven_optimal: plan.proven_optimal,
+            rules_kept: Rule::ALL,
+        }
+    }
+
+    async fn store_proposal(
+        &self,
+        unit: &mut dyn Unit,
+        proposal: &NewProposal,
+        now: Moment,
+    ) -> Result<ProposalRecord, CreateFailure> {
+        if let Some(old) = unit.open_proposal(proposal.trigger).await? {
+            unit.close_proposal(old, Status::Rejected, now).await?;
+            unit.release_snapshot(old).await?;
+            let entry = self.audit_entry(AuditAction::Superseded, now).of_proposal(old);
+            let entry = entry.of_trigger(proposal.trigger).with("superseded_by", proposal.id.to_string());
+            unit.audit(&entry).await?;
+        }
+        unit.insert_proposal(proposal).await?;
+        let entry = self
+            .audit_entry(AuditAction::Created, now)
+            .of_proposal(proposal.id)
+            .of_trigger(proposal.trigger)
+            .of_changes(proposal.changes.iter().map(|proposed| &proposed.change))
+            .with("claims", proposal.claims.len())
+            .with("churn_cost", proposal.objective.churn)
+            .with("unmet_minutes", proposal.objective.unmet_minutes);
+        unit.audit(&entry).await?;
+        let stored = unit.proposal(proposal.id).await?;
+        stored.ok_or_else(|| Failure::Contradiction("a stored proposal is not there".to_owned()))
+    }
+}
+
+async fn create_facts(
+    unit: &mut dyn Unit,
+    request: &CreateRequest,
+    settings: &UserSettings,
+    task: Option<&TaskRecord>,
+    now: Moment,
+) -> Result<CreateFacts, CreateFailure> {
+    Ok(CreateFacts {
+        trigger: task.map(|task| Trigger {
+            due: task.fields.due_ts.map(|due| Moment::from(due).floor()),
+            priority: task.fields.priority,
+            due_changed_at: task.due_changed_at.map(Moment::from),
+        }),
+        last_acceptance: unit.last_acceptance(request.trigger).await?,
+        recent_requests: unit.proposal_requests(now.plus_minutes(-1)).await?,
+        used_churn_today: unit.churn_on(settings.planning.zone.day_of(now)).await?,
+        settings: settings.planning.clone(),
+        policy: policy(settings),
+    })
+}
+
+/// The mean energy of the minutes that a change goes to, in hundredths; 100 where it goes nowhere.
+fn mean_energy(problem: &Problem, change: &Change) -> u32 {
+    let minutes = |at: &Interval| u64::try_from(at.minutes()).unwrap_or(0);
+    let intervals = match &change.action {
+        Action::Delete { .. } => return 100,
+        action => action.intervals(),
+    };
+    let total: u64 = intervals.iter().map(minutes).sum();
+    let energy: u64 = intervals.iter().map(|at| problem.settings.energy_over(*at)).sum();
+    u32::try_from(energy / total.max(1)).unwrap_or(100)
+}
+
+/// The refusal's name in the audit and over HTTP.
+const fn code(refusal: &CreateRefusal) -> &'static str {
+    match refusal {
+        CreateRefusal::TriggerNotFound => "TRIGGER_NOT_FOUND",
+        CreateRefusal::TriggerNotDue => "TRIGGER_NOT_DUE",
+        CreateRefusal::PriorityBelowThreshold { .. } => "PRIORITY_BELOW_THRESHOLD",
+        CreateRefusal::TriggerExpired { .. } => "TRIGGER_EXPIRED",
+        CreateRefusal::Cooldown { .. } => "COOLDOWN",
+        CreateRefusal::ChurnCapExceeded { .. } => "CHURN_CAP_EXCEEDED",
+        CreateRefusal::RateLimited { .. } => "RATE_LIMITED",
+    }
+}

@@ -1,0 +1,103 @@
+//! What there is to get done.
+
+use planner_core::model::TaskId;
+
+use crate::identity::User;
+use crate::ports::{Access, Actor, Origin, Page, TaskFields, TaskRecord};
+use crate::{App, Failure, FieldError, validate};
+
+/// No reason but the common ones keeps an owner from editing their own tasks.
+pub type TaskFailure = Failure<std::convert::Infallible>;
+
+impl App {
+    /// A page of the user's tasks, and whether more follow.
+    ///
+    /// # Errors
+    /// [`Failure::Store`] where the store fails.
+    pub async fn list_tasks(
+        &self,
+        user: &User,
+        mut page: Page,
+    ) -> Result<(Vec<TaskRecord>, bool), TaskFailure> {
+        let limit = usize::from(page.limit);
+        page.limit += 1;
+        let mut unit = self.begin(user, Access::Read).await?;
+        let mut tasks = unit.tasks(&page).await?;
+        unit.commit().await?;
+        let more = tasks.len() > limit;
+        tasks.truncate(limit);
+        Ok((tasks, more))
+    }
+
+    /// One task.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the user has no such task.
+    pub async fn task(&self, user: &User, id: TaskId) -> Result<TaskRecord, TaskFailure> {
+        let mut unit = self.begin(user, Access::Read).await?;
+        let task = unit.task(id).await?;
+        unit.commit().await?;
+        task.ok_or(Failure::NotFound)
+    }
+
+    /// Adds a task.
+    ///
+    /// # Errors
+    /// [`Failure::Invalid`] where a field is out of bounds.
+    pub async fn create_task(&self, user: &User, fields: TaskFields) -> Result<TaskRecord, TaskFailure> {
+        check(&fields)?;
+        let mut unit = self.begin(user, Access::Write(Actor::Owner)).await?;
+        let task = unit.insert_task(TaskId(self.ids.id()), &fields, &Origin::own()).await?;
+        unit.commit().await?;
+        Ok(task)
+    }
+
+    /// Changes what a task says; `edit` gets it as it is.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`], or [`Failure::Invalid`] where a field is out of bounds.
+    pub async fn edit_task(
+        &self,
+        user: &User,
+        id: TaskId,
+        edit: impl FnOnce(TaskFields) -> TaskFields + Send,
+    ) -> Result<TaskRecord, TaskFailure> {
+        let mut unit = self.begin(user, Access::Write(Actor::Owner)).await?;
+        let fields = edit(unit.task(id).await?.ok_or(Failure::NotFound)?.fields);
+        check(&fields)?;
+        let task = unit.update_task(id, &fields).await?.ok_or(Failure::NotFound)?;
+        unit.commit().await?;
+        Ok(task)
+    }
+
+    /// Removes a task. Events that served it stay, and serve none.
+    ///
+    /// # Errors
+    /// [`Failure::NotFound`] where the user has no such task.
+    pub async fn delete_task(&self, user: &User, id: TaskId) -> Result<(), TaskFailure> {
+        let mut unit = self.begin(user, Access::Write(Actor::Owner)).await?;
+        if !unit.delete_task(id).await? {
+            return Err(Failure::NotFound);
+        }
+        unit.commit().await?;
+        Ok(())
+    }
+}
+
+fn check(fields: &TaskFields) -> Result<(), TaskFailure> {
+    let mut errors = Vec::new();
+    validate::title(&mut errors, &fields.title);
+    if let Some(due) = fields.due_ts {
+        validate::whole_minute(&mut errors, "due_ts", due);
+    }
+    if !(0..=100_000).contains(&fields.priority.thousandths()) {
+        errors.push(FieldError::new("priority_score", "must be in 0..=100"));
+    }
+    if fields.effort_minutes > validate::MAX_EFFORT_MINUTES {
+        errors.push(FieldError::new(
+            "effort_minutes",
+            format!("must be at most {}", validate::MAX_EFFORT_MINUTES),
+        ));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Failure::Invalid(errors)) }
+}

@@ -1,0 +1,56 @@
+//! The bounds of what users enter. The database has the same ones as checks; here they get names and words.
+
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+
+use crate::FieldError;
+
+/// The longest title, in characters.
+pub(crate) const MAX_TITLE_CHARS: usize = 500;
+
+/// The longest event. Longer stretches are no events of a week, and would make every range query look far back.
+pub(crate) const MAX_EVENT_DAYS: i64 = 62;
+
+/// The most study a task may ask for: a year of days.
+pub(crate) const MAX_EFFORT_MINUTES: u32 = 525_600;
+
+/// The largest metadata, in bytes of JSON.
+pub(crate) const MAX_METADATA_BYTES: usize = 16 * 1024;
+
+pub(crate) fn title(errors: &mut Vec<FieldError>, title: &str) {
+    if title.trim().is_empty() {
+        errors.push(FieldError::new("title", "must not be empty"));
+    } else if title.chars().count() > MAX_TITLE_CHARS {
+        errors.push(FieldError::new("title", format!("must have at most {MAX_TITLE_CHARS} characters")));
+    } else if title.contains('\0') {
+        errors.push(FieldError::new("title", "must not contain NUL characters"));
+    }
+}
+
+pub(crate) fn whole_minute(errors: &mut Vec<FieldError>, field: &'static str, instant: OffsetDateTime) {
+    if instant.second() != 0 || instant.nanosecond() != 0 {
+        errors.push(FieldError::new(field, "must be a whole minute"));
+    }
+    if !(1900..=9000).contains(&instant.to_offset(time::UtcOffset::UTC).year()) {
+        errors.push(FieldError::new(field, "must lie in the years 1900 to 9000"));
+    }
+}
+
+pub(crate) fn metadata(errors: &mut Vec<FieldError>, metadata: &Map<String, Value>) {
+    if serde_json::to_string(metadata).map_or(usize::MAX, |text| text.len()) > MAX_METADATA_BYTES {
+        errors
+            .push(FieldError::new("metadata", format!("must be at most {MAX_METADATA_BYTES} bytes of JSON")));
+    }
+    if metadata.iter().any(|(key, value)| key.contains('\0') || contains_nul(value)) {
+        errors.push(FieldError::new("metadata", "must not contain NUL characters"));
+    }
+}
+
+fn contains_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(contains_nul),
+        Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || contains_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
