@@ -15,6 +15,8 @@ mod overlap;
 mod permission;
 mod place;
 mod rest;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use std::fmt;

@@ -17,6 +17,8 @@ mod accept;
 mod create;
 mod limits;
 mod reject;
+#[cfg(test)]
+mod tests;
 mod undo;
 
 pub use accept::{AcceptFacts, AcceptRefusal, Acceptance, Outdated, Proposal, Touched, Write, accept};
