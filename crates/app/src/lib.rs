@@ -42,7 +42,8 @@ impl App {
         self.store.ready().await
     }
 
-    fn now(&self) -> Moment {
+    /// The moment that decisions made now are made at.
+    pub fn now(&self) -> Moment {
         self.clock.now()
     }
 

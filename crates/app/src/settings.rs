@@ -19,26 +19,33 @@ impl App {
         Ok(settings)
     }
 
-    /// Replaces the user's settings.
+    /// Changes the user's settings; `edit` gets them as they are. The answer is what they are then.
     ///
     /// # Errors
     /// [`Failure::Invalid`] where a field is out of bounds.
-    pub async fn put_settings(&self, user: &User, settings: &UserSettings) -> Result<(), SettingsFailure> {
-        let mut errors = Vec::new();
-        if let Err(invalid) = settings.planning.validate() {
-            errors.push(FieldError::new(field_name(&invalid.field), invalid.reason));
-        }
-        if !(0..=100_000).contains(&settings.priority_threshold.thousandths()) {
-            errors.push(FieldError::new("priority_threshold", "must be in 0..=100"));
-        }
-        if !errors.is_empty() {
-            return Err(Failure::Invalid(errors));
-        }
+    pub async fn edit_settings(
+        &self,
+        user: &User,
+        edit: impl FnOnce(UserSettings) -> UserSettings + Send,
+    ) -> Result<UserSettings, SettingsFailure> {
         let mut unit = self.begin(user, Access::Write(Actor::Owner)).await?;
-        unit.put_settings(settings).await?;
+        let settings = edit(unit.settings().await?);
+        check(&settings)?;
+        unit.put_settings(&settings).await?;
         unit.commit().await?;
-        Ok(())
+        Ok(settings)
     }
+}
+
+fn check(settings: &UserSettings) -> Result<(), SettingsFailure> {
+    let mut errors = Vec::new();
+    if let Err(invalid) = settings.planning.validate() {
+        errors.push(FieldError::new(field_name(&invalid.field), invalid.reason));
+    }
+    if !(0..=100_000).contains(&settings.priority_threshold.thousandths()) {
+        errors.push(FieldError::new("priority_threshold", "must be in 0..=100"));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Failure::Invalid(errors)) }
 }
 
 /// The planner's path of a settings field as one of this interface's names, which are the same but for the prefix.

@@ -37,12 +37,27 @@ pub(crate) fn whole_minute(errors: &mut Vec<FieldError>, field: &'static str, in
 }
 
 pub(crate) fn metadata(errors: &mut Vec<FieldError>, metadata: &Map<String, Value>) {
-    if serde_json::to_string(metadata).map_or(usize::MAX, |text| text.len()) > MAX_METADATA_BYTES {
-        errors
-            .push(FieldError::new("metadata", format!("must be at most {MAX_METADATA_BYTES} bytes of JSON")));
+    let bytes = serde_json::to_string(metadata).map_or(usize::MAX, |text| text.len());
+    if bytes.saturating_add(metadata.values().map(more_digits).sum()) > MAX_METADATA_BYTES {
+        let detail = format!("must be at most {MAX_METADATA_BYTES} bytes of JSON, its numbers written out");
+        errors.push(FieldError::new("metadata", detail));
     }
     if metadata.iter().any(|(key, value)| key.contains('\0') || contains_nul(value)) {
         errors.push(FieldError::new("metadata", "must not contain NUL characters"));
+    }
+}
+
+/// How much longer the numbers are without exponents, which is how the database keeps them.
+fn more_digits(value: &Value) -> usize {
+    match value {
+        Value::Number(number) => {
+            let digits =
+                number.as_f64().filter(|_| number.is_f64()).map_or(0, |number| number.to_string().len());
+            digits.saturating_sub(number.to_string().len())
+        }
+        Value::Array(items) => items.iter().map(more_digits).sum(),
+        Value::Object(map) => map.values().map(more_digits).sum(),
+        Value::Null | Value::Bool(_) | Value::String(_) => 0,
     }
 }
 

@@ -45,10 +45,10 @@ impl Cluster {
     pub(crate) fn open(options: Options, control: Arc<Control>) -> Result<Self, Error> {
         let folder = Folder::hold(&options.dir)?;
         let runner = Runner::for_cluster(&folder.pgdata)?;
-        let wrote = folder::written_by(&folder.pgdata)?;
+        let wrote = if options.fresh { None } else { folder::written_by(&folder.pgdata)? };
         let binaries = match &options.binaries {
             Some(binaries) => binaries.clone(),
-            None => find_for(Some(&folder.pgdata))?,
+            None => find_for(wrote.is_some().then_some(&*folder.pgdata))?,
         };
         if let Some(wrote) = &wrote {
             binaries.must_fit(&folder.pgdata, wrote)?;
@@ -62,9 +62,19 @@ impl Cluster {
         folder.remove_all_unfinished()?;
         let cluster = Self { folder, options, binaries, runner, name, socket_folder, control };
         if wrote.is_none() {
+            cluster.forget()?;
             cluster.make()?;
         }
         Ok(cluster)
+    }
+
+    /// Removes the cluster that is there, if one is, once whatever still serves it has ended.
+    fn forget(&self) -> Result<(), Error> {
+        if !self.options.fresh || !self.folder.pgdata.exists() {
+            return Ok(());
+        }
+        self.clear_away(Instant::now() + self.options.start_deadline)?;
+        fs::remove_dir_all(&self.folder.pgdata).map_err(Error::io("remove", &self.folder.pgdata))
     }
 
     pub(crate) fn folder(&self) -> &Folder {

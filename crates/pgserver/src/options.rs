@@ -29,6 +29,8 @@ pub struct Options {
     pub database: String,
     /// More settings, as in `postgresql.conf`. They cannot change where the server listens.
     pub settings: Vec<(String, String)>,
+    /// Whether to forget the cluster that is there, whoever made it, and make a new one.
+    pub fresh: bool,
     /// How long a start may take, recovery after a crash included.
     pub start_deadline: Duration,
     /// How long an orderly stop may take before a hard one, which loses no committed data either.
@@ -59,6 +61,7 @@ impl Options {
             max_connections: 50,
             database: "app".into(),
             settings: Vec::new(),
+            fresh: false,
             start_deadline: Duration::from_mins(2),
             stop_deadline: Duration::from_secs(30),
             restarts_per_minute: 5,

@@ -13,7 +13,7 @@ pub use store::{Access, Actor, Store, StoreError, Unit};
 use uuid::Uuid;
 
 /// Says what time it is.
-pub trait Clock: Send + Sync {
+pub trait Clock: std::fmt::Debug + Send + Sync {
     /// The present moment.
     fn now(&self) -> Moment;
 }

@@ -15,7 +15,7 @@ use crate::ports::{
     Access, Actor, AuditAction, NewProposal, ProposalRecord, ProposedChange, TaskRecord, Unit, UserSettings,
     WeekRows,
 };
-use crate::{App, Failure};
+use crate::{App, Failure, FieldError};
 
 /// Why no proposal was made.
 pub type CreateFailure = Failure<CreateRefusal>;
@@ -43,6 +43,7 @@ impl App {
         let now = self.now();
         let mut unit = self.begin(user, Access::Write(Actor::Planner)).await?;
         let settings = unit.settings().await?;
+        check(&request, &settings)?;
         let task = unit.task(request.trigger).await?;
         let facts = create_facts(unit.as_mut(), &request, &settings, task.as_ref(), now).await?;
         if let Err(refusal) = lifecycle::admit(&facts, &request, now) {
@@ -168,6 +169,18 @@ impl App {
         let stored = unit.proposal(proposal.id).await?;
         stored.ok_or_else(|| Failure::Contradiction("a stored proposal is not there".to_owned()))
     }
+}
+
+fn check(request: &CreateRequest, settings: &UserSettings) -> Result<(), CreateFailure> {
+    let mut errors = Vec::new();
+    if request.lookahead_days.is_some_and(|days| !(1..=14).contains(&days)) {
+        errors.push(FieldError::new("lookahead_days", "must be in 1..=14"));
+    }
+    let most = u32::from(settings.planning.churn_cap_max);
+    if request.override_churn_cap.is_some_and(|cap| cap > most) {
+        errors.push(FieldError::new("override_churn_cap", format!("must be at most {most}, your maximum")));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Failure::Invalid(errors)) }
 }
 
 async fn create_facts(
