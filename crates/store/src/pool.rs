@@ -1,0 +1,196 @@
+use std::fmt::Write as _;
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::identity::User;
+use app::ports::{Access, Actor, Clock, Store, StoreError, Unit};
+use async_trait::async_trait;
+use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
+use futures_util::FutureExt as _;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+use tokio_postgres::NoTls;
+
+use crate::error::Error;
+use crate::unit::PgUnit;
+
+/// How the store uses its database.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The most connections open at once.
+    pub max_connections: usize,
+    /// How long a unit of work may wait for a connection, and a connection for being made.
+    pub connect_deadline: Duration,
+    /// How long a statement may take, and how long it may wait for a lock.
+    pub statement_deadline: Duration,
+    /// How long a unit of work may do nothing before the database gives it up, and with it the user's lock.
+    pub idle_deadline: Duration,
+    /// Dates what units of work write (`created_at`, `updated_at`, `due_changed_at`). The database's own clock does
+    /// where there is none.
+    pub clock: Option<Arc<dyn Clock>>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            max_connections: 16,
+            connect_deadline: Duration::from_secs(5),
+            statement_deadline: Duration::from_secs(15),
+            idle_deadline: Duration::from_mins(1),
+            clock: None,
+        }
+    }
+}
+
+/// Users' calendars in a PostgreSQL database.
+#[derive(Clone)]
+pub struct Pg {
+    pool: Pool<AsyncPgConnection>,
+    connect_deadline: Duration,
+    clock: Option<Arc<dyn Clock>>,
+    runtime: Handle,
+}
+
+impl Pg {
+    /// The store at `url`, such as `postgres://user@host/db` or `postgres:///db?host=/socket/folder&user=app`.
+    ///
+    /// Connections are made when they are needed. They live on the runtime that this is called in, so call it in one
+    /// that outlives all use of the store: not in a worker of a web server.
+    ///
+    /// # Errors
+    /// [`StoreError::Failed`] where the URL cannot be understood.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub fn new(url: &str, options: Options) -> Result<Self, StoreError> {
+        let config = parse(url)?;
+        let runtime = Handle::current();
+        let mut manager = ManagerConfig::default();
+        // A unit of work notices a dead connection itself, without a question before each.
+        manager.recycling_method = RecyclingMethod::Fast;
+        manager.custom_setup = setup(config, session(&options), options.connect_deadline, runtime.clone());
+        let manager = AsyncDieselConnectionManager::new_with_config(String::new(), manager);
+        let pool = Pool::builder(manager)
+            .max_size(options.max_connections)
+            .build()
+            .map_err(|error| StoreError::Failed(Box::new(error)))?;
+        Ok(Self { pool, connect_deadline: options.connect_deadline, clock: options.clock, runtime })
+    }
+
+    async fn connection(&self) -> Result<Object<AsyncPgConnection>, StoreError> {
+        match timeout(self.connect_deadline, self.pool.get()).await {
+            Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(error)) => Err(StoreError::Unavailable(Box::new(error))),
+            Err(_) => Err(StoreError::Unavailable("every connection is in use".into())),
+        }
+    }
+
+    /// The statements that begin a unit of work.
+    fn opening(&self, access: Access) -> String {
+        let mut opening = match access {
+            Access::Read => return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
+            Access::Write(Actor::Planner) => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE".to_owned(),
+            Access::Write(Actor::Owner) => {
+                "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL canvascal.actor = 'owner'"
+                    .to_owned()
+            }
+        };
+        if let Some(clock) = &self.clock {
+            // Writing to a string does not fail.
+            let _ = write!(opening, "; SET LOCAL canvascal.now = '{}'", clock.now());
+        }
+        opening
+    }
+}
+
+#[async_trait]
+impl Store for Pg {
+    async fn begin(&self, user: &User, access: Access) -> Result<Box<dyn Unit>, StoreError> {
+        let opening = self.opening(access);
+        loop {
+            let connection = self.connection().await?;
+            let is_used = Object::metrics(&connection).recycle_count > 0;
+            // From here on the transaction is rolled back, however this ends.
+            let mut unit = PgUnit::new(connection, user.id, access, self.runtime.clone());
+            match unit.begin(&opening).await {
+                Ok(user_is_known) => {
+                    if matches!(access, Access::Write(_)) {
+                        unit.ensure_user(user, user_is_known).await?;
+                    }
+                    return Ok(Box::new(unit));
+                }
+                // It died in the pool. There are only so many of these, and then a new one tells the truth.
+                Err(StoreError::Unavailable(error)) if is_used => {
+                    tracing::debug!(%error, "a pooled connection was dead");
+                    unit.discard();
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        loop {
+            let mut connection = self.connection().await?;
+            let is_used = Object::metrics(&connection).recycle_count > 0;
+            match connection.batch_execute("SELECT 1").await {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    drop(Object::take(connection));
+                    if !is_used {
+                        return Err(Error::from(error).into());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Reads a URL. What is wrong with it is not repeated, since a mistyped URL shows its password in odd places.
+pub(crate) fn parse(url: &str) -> Result<tokio_postgres::Config, StoreError> {
+    tokio_postgres::Config::from_str(url)
+        .map_err(|_| StoreError::Failed("the database's URL cannot be understood".into()))
+}
+
+/// Makes one connection, on the runtime that this is called in.
+pub(crate) async fn connect(config: &tokio_postgres::Config) -> ConnectionResult<AsyncPgConnection> {
+    let (client, connection) =
+        config.connect(NoTls).await.map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
+    AsyncPgConnection::try_from_client_and_connection(client, connection).await
+}
+
+fn session(options: &Options) -> String {
+    format!(
+        "SET statement_timeout = {statement}; SET lock_timeout = {statement}; \
+         SET idle_in_transaction_session_timeout = {idle}",
+        statement = options.statement_deadline.as_millis(),
+        idle = options.idle_deadline.as_millis(),
+    )
+}
+
+type Setup = diesel_async::pooled_connection::SetupCallback<AsyncPgConnection>;
+
+fn setup(config: tokio_postgres::Config, session: String, deadline: Duration, runtime: Handle) -> Setup {
+    let (config, session) = (Arc::new(config), Arc::new(session));
+    Box::new(move |_| {
+        let (config, session) = (Arc::clone(&config), Arc::clone(&session));
+        let making = runtime.spawn(async move {
+            let mut connection = connect(&config).await?;
+            let set = connection.batch_execute(&session).await;
+            set.map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(connection)
+        });
+        async move {
+            match timeout(deadline, making).await {
+                Ok(Ok(made)) => made,
+                Ok(Err(error)) => Err(ConnectionError::BadConnection(error.to_string())),
+                Err(_) => Err(ConnectionError::BadConnection("no answer in time".to_owned())),
+            }
+        }
+        .boxed()
+    })
+}

@@ -1,0 +1,200 @@
+//! The tables as the migrations make them. A test holds this against a migrated database.
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        external_id -> Nullable<Text>,
+        time_zone -> Text,
+        encrypted_refresh_token -> Nullable<Text>,
+        google_calendar_settings -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    user_settings (user_id) {
+        user_id -> Uuid,
+        day_start_min -> SmallInt,
+        day_end_min -> SmallInt,
+        rest_gap_min -> SmallInt,
+        focus_min -> SmallInt,
+        focus_max -> SmallInt,
+        lookahead_days -> SmallInt,
+        lead_minutes -> SmallInt,
+        relocation_spill_days -> SmallInt,
+        allow_delete -> Bool,
+        energy -> Array<SmallInt>,
+        priority_threshold -> Double,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    churn_settings (user_id) {
+        user_id -> Uuid,
+        churn_cap -> SmallInt,
+        churn_cap_max -> SmallInt,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tasks (user_id, id) {
+        user_id -> Uuid,
+        id -> Uuid,
+        title -> Text,
+        #[sql_name = "type"]
+        kind -> Text,
+        due_ts -> Nullable<Timestamptz>,
+        priority_score -> Double,
+        effort_minutes -> Integer,
+        status -> Text,
+        source -> Text,
+        source_id -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> BigInt,
+        due_changed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    calendar_events (user_id, id) {
+        user_id -> Uuid,
+        id -> Uuid,
+        title -> Text,
+        start_ts -> Timestamptz,
+        end_ts -> Timestamptz,
+        #[sql_name = "type"]
+        kind -> Text,
+        is_movable -> Bool,
+        protected -> Bool,
+        transparent -> Bool,
+        task_id -> Nullable<Uuid>,
+        source -> Text,
+        source_id -> Nullable<Text>,
+        metadata -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    rebalancing_proposals (user_id, id) {
+        user_id -> Uuid,
+        id -> Uuid,
+        trigger_item_id -> Uuid,
+        status -> Text,
+        snapshot_id -> Uuid,
+        lookahead_days -> Nullable<SmallInt>,
+        override_churn_cap -> Nullable<Integer>,
+        churn_cost -> Integer,
+        summary -> Text,
+        need_minutes -> Integer,
+        objective -> Array<Integer>,
+        proven_optimal -> Bool,
+        details -> Jsonb,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        accepted_at -> Nullable<Timestamptz>,
+        reversible_until -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>,
+        undo_token_digest -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    proposal_moves (user_id, id) {
+        user_id -> Uuid,
+        proposal_id -> Uuid,
+        id -> Uuid,
+        action -> Text,
+        event_id -> Nullable<Uuid>,
+        from_start_ts -> Nullable<Timestamptz>,
+        from_end_ts -> Nullable<Timestamptz>,
+        to_start_ts -> Nullable<Timestamptz>,
+        to_end_ts -> Nullable<Timestamptz>,
+        delta_minutes -> Nullable<Integer>,
+        reason_code -> Text,
+        detail -> Text,
+        created_at -> Timestamptz,
+        position -> Integer,
+        group_no -> Integer,
+        event_title -> Nullable<Text>,
+        base_priority -> Double,
+        energy_multiplier -> Double,
+        final_priority -> Double,
+        feasibility_flags -> Jsonb,
+        baseline_updated_at -> Nullable<Timestamptz>,
+        baseline_version -> Nullable<BigInt>,
+        metadata -> Jsonb,
+        applied_event_id -> Nullable<Uuid>,
+        applied_version -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    rebalancing_snapshots (user_id, id) {
+        user_id -> Uuid,
+        id -> Uuid,
+        proposal_id -> Uuid,
+        rows -> Jsonb,
+        digest -> Binary,
+        created_at -> Timestamptz,
+        released_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    rebalancing_audit (user_id, id) {
+        user_id -> Uuid,
+        id -> Uuid,
+        action -> Text,
+        proposal_id -> Nullable<Uuid>,
+        trigger_item_id -> Nullable<Uuid>,
+        reason_codes -> Array<Text>,
+        detail -> Jsonb,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    rebalancing_apply_attempts (user_id, id) {
+        user_id -> Uuid,
+        id -> Uuid,
+        proposal_id -> Uuid,
+        refusal -> Nullable<Text>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    churn_ledger (user_id, id) {
+        user_id -> Uuid,
+        id -> Uuid,
+        local_day -> Date,
+        churn -> Integer,
+        proposal_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (user_id, method, path, key) {
+        user_id -> Uuid,
+        method -> Text,
+        path -> Text,
+        key -> Text,
+        fingerprint -> Binary,
+        response_status -> Nullable<SmallInt>,
+        response_headers -> Jsonb,
+        response_body -> Nullable<Binary>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(users, user_settings, churn_settings);
+diesel::allow_tables_to_appear_in_same_query!(rebalancing_proposals, proposal_moves);

@@ -1,0 +1,26 @@
+-- Two students' fortnights, as an earlier release left them.
+INSERT INTO users (id, external_id, time_zone)
+SELECT md5('user' || n)::uuid, 'user_' || n, 'America/New_York' FROM generate_series(1, 2) n;
+INSERT INTO tasks (user_id, id, title, type, due_ts, priority_score, effort_minutes)
+SELECT md5('user' || (1 + n % 2))::uuid, md5('task' || n)::uuid, 'Exam ' || n, 'EXAM',
+       '2026-03-06 12:00Z'::timestamptz + n * interval '1 day', 70 + n, 60 * n
+  FROM generate_series(1, 20) n;
+INSERT INTO calendar_events (user_id, id, title, start_ts, end_ts, type, is_movable, protected, task_id, metadata)
+SELECT t.user_id, md5('event' || n)::uuid, 'Event ' || n, '2026-03-01Z'::timestamptz + n * interval '67 minutes',
+       '2026-03-01Z'::timestamptz + n * interval '67 minutes' + interval '1 hour',
+       (ARRAY['CLASS', 'FOCUS', 'CHILL', 'LOW_PRIORITY', 'WORK'])[1 + n % 5], n % 5 IN (1, 2, 3), n % 50 = 0,
+       CASE WHEN n % 5 = 1 THEN t.id END, jsonb_build_object('room', n)
+  FROM generate_series(1, 300) n, tasks t WHERE t.id = md5('task' || (1 + n % 20))::uuid;
+INSERT INTO rebalancing_proposals (user_id, id, trigger_item_id, status, closed_at)
+SELECT user_id, md5('proposal' || id)::uuid, id, 'REJECTED', now() FROM tasks;
+INSERT INTO proposal_moves (user_id, proposal_id, action, event_id, to_start_ts, to_end_ts, position, group_no)
+SELECT p.user_id, p.id, 'move', gen_random_uuid(), now(), now() + interval '1 hour', n, n
+  FROM rebalancing_proposals p, generate_series(0, 2) n;
+INSERT INTO rebalancing_snapshots (user_id, id, proposal_id, digest)
+SELECT user_id, gen_random_uuid(), id, sha256('') FROM rebalancing_proposals;
+INSERT INTO rebalancing_audit (user_id, id, action, proposal_id)
+SELECT user_id, gen_random_uuid(), 'REJECTED', id FROM rebalancing_proposals;
+INSERT INTO churn_ledger (user_id, local_day, churn, proposal_id)
+SELECT user_id, '2026-03-02', 1, id FROM rebalancing_proposals;
+INSERT INTO user_settings (user_id, focus_min) SELECT id, 45 FROM users;
+INSERT INTO churn_settings (user_id, churn_cap) SELECT id, 2 FROM users;

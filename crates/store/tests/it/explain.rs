@@ -1,0 +1,121 @@
+//! The real queries on a big table: none of them reads it from end to end.
+
+use std::time::{Duration, Instant};
+
+use app::ports::{Access, EventPage, Page, Position, WeekSpan};
+use planner_core::model::{EventId, TaskId};
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+use crate::support::{PLANNER, World, at, moment, on, user};
+
+/// A hundred users with two thousand events each: five years of a full calendar.
+const FULL: &str = "
+    INSERT INTO users (id) SELECT md5('u' || n)::uuid FROM generate_series(1, 99) n;
+    INSERT INTO tasks (user_id, id, title, due_ts, created_at)
+    SELECT u.id, md5('t' || n || u.id)::uuid, 'task', '2026-03-06 12:00Z'::timestamptz + n * interval '1 day',
+           '2025-01-01Z'::timestamptz + n * interval '1 day'
+      FROM users u, generate_series(1, 50) n;
+    INSERT INTO calendar_events (user_id, id, title, start_ts, end_ts, type, is_movable, task_id)
+    SELECT u.id, md5('e' || n || u.id)::uuid, 'event', ts, ts + interval '1 hour',
+           CASE WHEN n % 10 = 0 THEN 'FOCUS' ELSE 'CHILL' END, true,
+           CASE WHEN n % 10 = 0 THEN md5('t' || (1 + n % 50) || u.id)::uuid END
+      FROM users u, generate_series(1, 2000) n,
+           LATERAL (SELECT '2023-01-01Z'::timestamptz + n * interval '22 hours' AS ts) t;
+    INSERT INTO rebalancing_proposals (user_id, id, trigger_item_id, status, accepted_at, reversible_until,
+                                       undo_token_digest)
+    SELECT u.id, md5('p' || n || u.id)::uuid, md5('t' || (1 + n % 50) || u.id)::uuid, 'APPLIED', ts, ts,
+           sha256(convert_to(n || u.id::text, 'UTF8'))
+      FROM users u, generate_series(1, 100) n,
+           LATERAL (SELECT '2025-11-01Z'::timestamptz + n * interval '1 day' AS ts) t;
+    INSERT INTO proposal_moves (user_id, proposal_id, action, event_id, to_start_ts, to_end_ts, position, group_no)
+    SELECT user_id, id, 'move', gen_random_uuid(), accepted_at, accepted_at + interval '1 hour', n, n
+      FROM rebalancing_proposals, generate_series(0, 2) n;
+    INSERT INTO rebalancing_audit (user_id, id, action, at)
+    SELECT user_id, id, 'CREATED', accepted_at FROM rebalancing_proposals;
+    INSERT INTO churn_ledger (user_id, local_day, churn, proposal_id)
+    SELECT user_id, accepted_at::date, 1, id FROM rebalancing_proposals;
+    VACUUM ANALYZE";
+
+/// Sequential scans of the user's tables, and rows fetched through indexes of the calendar.
+async fn scans(sql: &Client) -> (Vec<(String, i64)>, i64) {
+    // What this connection did itself is told late, too.
+    sql.batch_execute("SELECT pg_stat_force_next_flush()").await.unwrap();
+    let rows = sql
+        .query(
+            "SELECT relname::text, seq_scan, coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables
+              WHERE relname IN ('calendar_events', 'tasks', 'rebalancing_proposals', 'proposal_moves',
+                                'rebalancing_audit', 'churn_ledger') ORDER BY 1",
+            &[],
+        )
+        .await
+        .unwrap();
+    let fetched = rows.iter().find(|row| row.get::<_, String>(0) == "calendar_events").unwrap().get(2);
+    (rows.iter().map(|row| (row.get(0), row.get(1))).collect(), fetched)
+}
+
+#[tokio::test]
+async fn no_query_reads_a_big_table_from_end_to_end() {
+    let world = World::with_connections(1).await;
+    let mut unit = world.begin(1, PLANNER).await;
+    unit.settings().await.unwrap();
+    unit.commit().await.unwrap();
+    for statement in FULL.split(';') {
+        world.sql.batch_execute(statement).await.unwrap();
+    }
+    let (before, fetched_before) = scans(&world.sql).await;
+
+    let trigger: Uuid =
+        world.sql.query_one("SELECT md5('t1' || $1::uuid)::uuid", &[&user(1).id.0]).await.unwrap().get(0);
+    let trigger = TaskId(trigger);
+    let span = WeekSpan {
+        span: on("2026-03-02", "00:00", "23:00"),
+        trigger,
+        also: vec![EventId(Uuid::from_u128(1)), EventId(Uuid::from_u128(2))],
+        accepted_after: moment("2026-01-25T00:00"),
+    };
+    let page = EventPage {
+        from: Some(at("2026-03-02T00:00")),
+        to: Some(at("2026-03-09T00:00")),
+        page: Page { after: None, limit: 50 },
+    };
+    let after = Some(Position { at: at("2026-03-02T00:00"), id: Uuid::nil() });
+    let next = EventPage { from: None, to: None, page: Page { after, limit: 50 } };
+    let mut slowest = Duration::ZERO;
+    // Often enough for PostgreSQL to plan without looking at the values.
+    for _ in 0..8 {
+        let mut unit = world.begin(1, PLANNER).await;
+        let begun = Instant::now();
+        let week = unit.week(&span).await.unwrap();
+        slowest = slowest.max(begun.elapsed());
+        assert!(week.events.len() >= 40, "{}", week.events.len());
+        assert!(!unit.events(&page).await.unwrap().is_empty());
+        assert_eq!(unit.events(&next).await.unwrap().len(), 50);
+        assert_eq!(unit.tasks(&Page { after, limit: 50 }).await.unwrap().len(), 0);
+        unit.event(EventId(Uuid::from_u128(1))).await.unwrap();
+        assert!(unit.last_acceptance(trigger).await.unwrap().is_some());
+        unit.open_proposal(trigger).await.unwrap();
+        unit.proposal_requests(moment("2026-02-01T00:00")).await.unwrap();
+        unit.churn_on(planner_core::time::LocalDay::new(2026, 2, 1).unwrap()).await.unwrap();
+        unit.proposal_of_token(&app::ports::UndoToken::new("x")).await.unwrap();
+        let id: Uuid = Uuid::from_u128(3);
+        assert!(unit.proposal(id).await.unwrap().is_none());
+        assert!(unit.undoable(id).await.unwrap().is_empty());
+        unit.delete_task(TaskId(id)).await.unwrap();
+        unit.commit().await.unwrap();
+    }
+    let mut unit = world.begin(1, Access::Read).await;
+    unit.week(&span).await.unwrap();
+    drop(unit);
+    // A backend tells what it did when it ends.
+    let end = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    world.count(end).await;
+
+    let (after, fetched) = scans(&world.sql).await;
+    assert_eq!(after, before);
+    // About 40 events for the trigger, 60 in the span with what may reach into it, 50 and 8 in the pages.
+    let per_round = (fetched - fetched_before) / 9;
+    assert!((50..400).contains(&per_round), "{per_round} rows of the calendar were fetched");
+    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+}

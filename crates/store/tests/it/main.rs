@@ -1,0 +1,14 @@
+//! The store against a real PostgreSQL.
+
+#![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+mod explain;
+mod isolation;
+mod migrations;
+mod pages;
+mod proposals;
+mod schema;
+mod support;
+mod triggers;
+mod units;
+mod week;

@@ -1,0 +1,1 @@
+SELECT canvascal_drop('rebalancing_apply_attempts');

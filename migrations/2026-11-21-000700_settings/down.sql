@@ -1,0 +1,1 @@
+SELECT canvascal_drop('churn_settings', 'user_settings');

@@ -1,0 +1,1 @@
+SELECT canvascal_drop('idempotency_keys');
