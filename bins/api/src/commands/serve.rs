@@ -1,0 +1,73 @@
+//! `canvascal serve`: the API on a database that is named, or on the program's own.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio_util::sync::CancellationToken;
+
+use super::database::Database;
+use crate::auth::{DevIssuer, DevUser, Verifier};
+use crate::cli::ServeArgs;
+use crate::clock::SystemClock;
+use crate::config::{self, AuthSettings, HttpSettings};
+use crate::extract::Limits;
+use crate::server::{self, State};
+use crate::wiring::{Wired, wire};
+use crate::{routes, telemetry};
+
+pub(super) async fn run(args: &ServeArgs) -> anyhow::Result<()> {
+    let settings = config::serve(args, std::env::vars_os())?;
+    telemetry::init(&settings.log).context("starting the log")?;
+    let verifier = match &settings.auth {
+        AuthSettings::Clerk(clerk) => Verifier::clerk(clerk, Arc::new(SystemClock))?,
+        AuthSettings::Development => {
+            let issuer = DevIssuer::generate(Arc::new(SystemClock))?;
+            let student = DevUser { name: "student".to_owned(), admin: false };
+            // To standard output, where a person or a script asked for it; never into the log.
+            println!("{}", issuer.token(&student)?);
+            issuer.verifier()
+        }
+    };
+    let listener = server::bind(settings.http.listen)?;
+    let database = Database::open(&settings.database, "serve", false).await?;
+    let wired = prepare(&database, settings.database.pool_size).await?;
+    serve(listener, database, wired, verifier, &settings.http).await
+}
+
+/// Brings the schema up to date and wires the use cases.
+pub(super) async fn prepare(database: &Database, pool_size: usize) -> anyhow::Result<Wired> {
+    let url = database.url.expose();
+    store::migrate::up(url).await.context("migrating the database")?;
+    wire(url, pool_size, Arc::new(SystemClock)).context("opening the database")
+}
+
+/// Serves until a signal asks to stop, or the program's own database can't be kept running.
+pub(super) async fn serve(
+    listener: TcpListener,
+    database: Database,
+    wired: Wired,
+    verifier: Verifier,
+    http: &HttpSettings,
+) -> anyhow::Result<()> {
+    let stopping = CancellationToken::new();
+    server::stop_on_signals(stopping.clone()).context("listening to signals")?;
+    let state = State {
+        verifier: Arc::new(verifier),
+        readiness: wired.readiness,
+        limits: Limits { max_body_bytes: http.max_body_bytes, ..Limits::default() },
+        stopping: stopping.clone(),
+    };
+    let serving = server::run(listener, state, http.shutdown, routes::all(wired.app));
+    tokio::pin!(serving);
+    let outcome = tokio::select! {
+        ended = &mut serving => ended.context("serving"),
+        failed = database.failed() => {
+            stopping.cancel();
+            let _ = serving.await;
+            Err(anyhow::anyhow!(failed).context("keeping the database running"))
+        }
+    };
+    database.close().await;
+    outcome
+}

@@ -1,0 +1,233 @@
+//! Configuration: read once from the environment and the flags, into types that cannot be wrong.
+//!
+//! Each command asks for what it needs. The functions take the environment as pairs, so they are
+//! pure; only `main` passes the real one. Flags win over keys. All problems are told at once.
+
+mod clerk;
+mod keys;
+mod reader;
+mod secret;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tracing_subscriber::EnvFilter;
+
+pub use self::clerk::{ClerkSettings, KeySource};
+pub use self::keys::{KEYS, Key, keys_help};
+pub use self::reader::ConfigError;
+use self::reader::Reader;
+pub use self::secret::Secret;
+use crate::cli::{DemoArgs, ServeArgs};
+
+/// What `serve` and `demo` run with.
+#[derive(Clone, Debug)]
+pub struct ServerSettings {
+    /// What and how to log.
+    pub log: LogSettings,
+    /// Listening and limits.
+    pub http: HttpSettings,
+    /// The database.
+    pub database: DatabaseSettings,
+    /// Who vouches for callers.
+    pub auth: AuthSettings,
+}
+
+/// What the commands without a server run with.
+#[derive(Clone, Debug)]
+pub struct ToolSettings {
+    /// What and how to log.
+    pub log: LogSettings,
+    /// The database.
+    pub database: DatabaseSettings,
+}
+
+/// What and how to log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogSettings {
+    /// Directives of `tracing_subscriber`'s filter, known to parse.
+    pub filter: String,
+    /// How lines look.
+    pub format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Listening and limits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpSettings {
+    /// Where to listen; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Largest request body.
+    pub max_body_bytes: usize,
+    /// How long requests in flight may take to finish when the server stops.
+    pub shutdown: Duration,
+}
+
+/// Where the data lives.
+#[derive(Clone, Debug)]
+pub struct DatabaseSettings {
+    /// A PostgreSQL to use; none means the embedded one.
+    pub url: Option<Secret<String>>,
+    /// How many connections to hold.
+    pub pool_size: usize,
+    /// Folder of the embedded database, if one was named.
+    pub data: Option<PathBuf>,
+    /// Where programs of this user keep their data, if the environment says so.
+    pub data_home: Option<PathBuf>,
+}
+
+/// Who vouches for callers.
+#[derive(Clone, Debug)]
+pub enum AuthSettings {
+    /// Clerk's session tokens.
+    Clerk(ClerkSettings),
+    /// Tokens signed by this process; the listener is known to be on loopback.
+    Development,
+}
+
+/// Settings of `serve`.
+///
+/// # Errors
+/// Everything wrong with the flags and the environment.
+pub fn serve<K, V>(
+    args: &ServeArgs,
+    environment: impl IntoIterator<Item = (K, V)>,
+) -> Result<ServerSettings, ConfigError>
+where
+    K: Into<OsString>,
+    V: Into<OsString>,
+{
+    let mut reader = Reader::new(environment);
+    let http = http(&mut reader, args.listen.as_deref());
+    let auth = if args.dev_auth {
+        development_only(&mut reader, &http, "--dev-auth");
+        if reader.text(keys::ISSUER).is_some() {
+            reader.refuse("--dev-auth", format!("excludes {}: choose one", keys::ISSUER));
+        }
+        Some(AuthSettings::Development)
+    } else {
+        clerk::read(&mut reader).map(AuthSettings::Clerk)
+    };
+    server(reader, http, args.data.as_ref(), auth)
+}
+
+/// Settings of `demo`, which vouches for its callers itself.
+///
+/// # Errors
+/// Everything wrong with the flags and the environment.
+pub fn demo<K, V>(
+    args: &DemoArgs,
+    environment: impl IntoIterator<Item = (K, V)>,
+) -> Result<ServerSettings, ConfigError>
+where
+    K: Into<OsString>,
+    V: Into<OsString>,
+{
+    let mut reader = Reader::new(environment);
+    let http = http(&mut reader, args.listen.as_deref());
+    development_only(&mut reader, &http, "demo");
+    let settings = server(reader, http, args.data.as_ref(), Some(AuthSettings::Development))?;
+    // The demo fills its database with a made-up student: never somebody's own.
+    Ok(ServerSettings { database: DatabaseSettings { url: None, ..settings.database }, ..settings })
+}
+
+/// Settings of the commands that serve nobody.
+///
+/// # Errors
+/// Everything wrong with the environment.
+pub fn tool<K, V>(environment: impl IntoIterator<Item = (K, V)>) -> Result<ToolSettings, ConfigError>
+where
+    K: Into<OsString>,
+    V: Into<OsString>,
+{
+    let mut reader = Reader::new(environment);
+    let log = log(&mut reader);
+    let database = database(&mut reader, None);
+    reader.finish(Some(ToolSettings { log, database }))
+}
+
+fn server(
+    mut reader: Reader,
+    http: HttpSettings,
+    data: Option<&PathBuf>,
+    auth: Option<AuthSettings>,
+) -> Result<ServerSettings, ConfigError> {
+    let log = log(&mut reader);
+    let database = database(&mut reader, data);
+    reader.finish(auth.map(|auth| ServerSettings { log, http, database, auth }))
+}
+
+fn log(reader: &mut Reader) -> LogSettings {
+    let filter = reader.text(keys::LOG).unwrap_or_else(|| "info".to_owned());
+    if let Err(error) = EnvFilter::builder().parse(&filter) {
+        reader.refuse(keys::LOG, format!("{filter:?} is not a log filter: {error}"));
+    }
+    let format = match reader.text(keys::LOG_FORMAT).as_deref() {
+        None | Some("text") => LogFormat::Text,
+        Some("json") => LogFormat::Json,
+        Some(other) => {
+            reader.refuse(keys::LOG_FORMAT, format!("{other:?} is neither text nor json"));
+            LogFormat::Text
+        }
+    };
+    LogSettings { filter, format }
+}
+
+fn http(reader: &mut Reader, flag: Option<&str>) -> HttpSettings {
+    let max_body = reader.number(keys::MAX_BODY_BYTES, 256 * 1024, 1024..=16 * 1024 * 1024);
+    let shutdown = reader.number(keys::SHUTDOWN_SECONDS, 20, 0..=600);
+    HttpSettings {
+        listen: listen(reader, flag),
+        max_body_bytes: usize::try_from(max_body).unwrap_or(usize::MAX),
+        shutdown: Duration::from_secs(shutdown),
+    }
+}
+
+fn listen(reader: &mut Reader, flag: Option<&str>) -> SocketAddr {
+    let fallback = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+    let (name, text) = match (flag, reader.text(keys::LISTEN)) {
+        (Some(flag), _) => ("--listen", flag.to_owned()),
+        (None, Some(text)) => (keys::LISTEN, text),
+        (None, None) => return fallback,
+    };
+    let numeric = text.strip_prefix("localhost:").map_or(text.clone(), |port| format!("127.0.0.1:{port}"));
+    numeric.parse().unwrap_or_else(|_| {
+        reader.refuse(name, format!("{text:?} is not ADDR:PORT, such as 127.0.0.1:8080"));
+        fallback
+    })
+}
+
+/// Tokens anybody on the machine can get must not open a door to the network.
+fn development_only(reader: &mut Reader, http: &HttpSettings, what: &str) {
+    if !http.listen.ip().is_loopback() {
+        let listen = http.listen;
+        reader.refuse(what, format!("signs its own tokens, so it listens on loopback only, not on {listen}"));
+    }
+}
+
+fn database(reader: &mut Reader, flag: Option<&PathBuf>) -> DatabaseSettings {
+    let url = reader.text(keys::DATABASE_URL);
+    if url.as_ref().is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
+        // The value may hold a password: it is not repeated.
+        reader.refuse(keys::DATABASE_URL, "must start with postgres:// or postgresql://");
+    }
+    let pool_size = reader.number(keys::DB_POOL_SIZE, 10, 1..=1000);
+    DatabaseSettings {
+        url: url.map(Secret::new),
+        pool_size: usize::try_from(pool_size).unwrap_or(usize::MAX),
+        data: flag.cloned().or_else(|| reader.text(keys::DATA).map(PathBuf::from)),
+        data_home: reader.data_home(),
+    }
+}

@@ -1,0 +1,34 @@
+//! Reading requests: each extractor judges its part in one place and answers with a problem.
+//!
+//! ```ignore
+//! async fn update(me: Identity, Path(task): Path<Uuid>, Json(body): Json<TaskBody>) -> Result<Json<TaskView>, Problem>
+//! ```
+
+mod json;
+mod params;
+mod path;
+mod query;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::time::Duration;
+
+pub use self::json::Json;
+pub use self::path::Path;
+pub use self::query::Query;
+
+/// Bounds on what is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Largest body, in bytes.
+    pub max_body_bytes: usize,
+    /// How long a body may take to arrive: one that trickles in would hold a connection for ever.
+    pub body_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_body_bytes: 256 * 1024, body_time: Duration::from_secs(30) }
+    }
+}

@@ -1,0 +1,78 @@
+//! Pages of lists: `?limit=&cursor=`, and the cursor of the next page in the answer.
+
+use app::ports::{Page, Position};
+use planner_core::time::Moment;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::problem::{FieldError, Problem, ProblemType};
+
+const DEFAULT_LIMIT: u16 = 50;
+const MOST_ITEMS: u16 = 200;
+
+/// A page as it is shown.
+#[derive(Serialize)]
+pub(super) struct ListView<T> {
+    items: Vec<T>,
+    next_cursor: Option<String>,
+}
+
+impl<T> ListView<T> {
+    /// The items; `next` is where the next page goes on, if there is one.
+    pub(super) fn new(items: Vec<T>, next: Option<Position>) -> Self {
+        Self { items, next_cursor: next.map(write) }
+    }
+}
+
+/// The page that a query asks for.
+pub(super) fn page(limit: Option<u16>, cursor: Option<&str>) -> Result<Page, Problem> {
+    let limit = limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MOST_ITEMS).contains(&limit) {
+        return Err(wrong("limit", format!("must be in 1..={MOST_ITEMS}")));
+    }
+    let after = match cursor {
+        None => None,
+        Some(text) => Some(
+            read(text).ok_or_else(|| wrong("cursor", "is none that this API has given out".to_owned()))?,
+        ),
+    };
+    Ok(Page { after, limit })
+}
+
+fn wrong(name: &'static str, detail: String) -> Problem {
+    Problem::new(ProblemType::InvalidParameter, format!("The parameter `{name}` is not usable."))
+        .error(FieldError::parameter(name, detail))
+}
+
+fn write(position: Position) -> String {
+    format!("{}.{}", Moment::from(position.at).unix_micros(), position.id.simple())
+}
+
+fn read(text: &str) -> Option<Position> {
+    let (micros, id) = text.split_once('.')?;
+    let micros = micros.parse().ok()?;
+    Some(Position { at: Moment::from_unix_micros(micros).into(), id: Uuid::try_parse(id).ok()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_leads_back_to_its_position() {
+        for micros in [0, -1, 1_741_262_400_123_456] {
+            let position = Position { at: Moment::from_unix_micros(micros).into(), id: Uuid::from_u128(7) };
+            assert_eq!(page(Some(1), Some(&write(position))).unwrap().after, Some(position));
+        }
+    }
+
+    #[test]
+    fn what_is_no_cursor_or_no_limit_is_refused() {
+        for cursor in ["", ".", "zz.1", "1", "1.1"] {
+            assert!(page(None, Some(cursor)).is_err(), "{cursor}");
+        }
+        assert!(page(Some(0), None).is_err());
+        assert!(page(Some(201), None).is_err());
+        assert_eq!(page(None, None).unwrap().limit, 50);
+    }
+}

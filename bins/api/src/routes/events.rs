@@ -1,0 +1,217 @@
+//! `/api/v1/events`: the owner's calendar.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use app::App;
+use app::ports::{EventFields, EventPage, EventRecord, Position};
+use planner_core::model::{EventId, Kind, TaskId};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::cursor::{self, ListView};
+use super::failure::problem;
+use super::named;
+use crate::auth::Identity;
+use crate::extract::{Json, Path, Query};
+use crate::problem::{FieldError, Problem, ProblemType};
+use crate::server::{Endpoint, resource};
+use crate::value::{Given, Instant, Line, Timestamp, not_null};
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        resource("/api/v1/events").get(list).post(create),
+        resource("/api/v1/events/{id}").get(read).put(replace).patch(edit).delete(remove),
+    ]
+}
+
+/// An event as it is shown. Its fields bear the names of the table's columns.
+#[derive(Serialize)]
+struct EventView {
+    id: Uuid,
+    title: String,
+    start_ts: Timestamp,
+    end_ts: Timestamp,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    is_movable: bool,
+    protected: bool,
+    transparent: bool,
+    task_id: Option<Uuid>,
+    source: String,
+    source_id: Option<String>,
+    metadata: Map<String, Value>,
+    version: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<EventRecord> for EventView {
+    fn from(record: EventRecord) -> Self {
+        let fields = record.fields;
+        Self {
+            id: record.id.0,
+            title: fields.title,
+            start_ts: Timestamp(fields.start_ts),
+            end_ts: Timestamp(fields.end_ts),
+            kind: fields.kind.as_str(),
+            is_movable: fields.is_movable,
+            protected: fields.protected,
+            transparent: fields.transparent,
+            task_id: fields.task_id.map(|task| task.0),
+            source: record.origin.source,
+            source_id: record.origin.source_id,
+            metadata: fields.metadata,
+            version: record.version,
+            created_at: Timestamp(record.created_at),
+            updated_at: Timestamp(record.updated_at),
+        }
+    }
+}
+
+/// A whole event. Nothing is movable unless it is said to be.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventBody {
+    title: Line<500>,
+    start_ts: Instant,
+    end_ts: Instant,
+    #[serde(rename = "type", deserialize_with = "named::kind")]
+    kind: Kind,
+    #[serde(default)]
+    is_movable: bool,
+    #[serde(default)]
+    protected: bool,
+    #[serde(default)]
+    transparent: bool,
+    #[serde(default)]
+    task_id: Option<Uuid>,
+    #[serde(default)]
+    metadata: Map<String, Value>,
+}
+
+impl From<EventBody> for EventFields {
+    fn from(body: EventBody) -> Self {
+        Self {
+            title: body.title.into_inner(),
+            start_ts: body.start_ts.get(),
+            end_ts: body.end_ts.get(),
+            kind: body.kind,
+            is_movable: body.is_movable,
+            protected: body.protected,
+            transparent: body.transparent,
+            task_id: body.task_id.map(TaskId),
+            metadata: body.metadata,
+        }
+    }
+}
+
+/// What to change of an event; what is left out stays.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventPatch {
+    #[serde(default, deserialize_with = "not_null")]
+    title: Option<Line<500>>,
+    #[serde(default, deserialize_with = "not_null")]
+    start_ts: Option<Instant>,
+    #[serde(default, deserialize_with = "not_null")]
+    end_ts: Option<Instant>,
+    #[serde(default, rename = "type", deserialize_with = "named::optional_kind")]
+    kind: Option<Kind>,
+    #[serde(default, deserialize_with = "not_null")]
+    is_movable: Option<bool>,
+    #[serde(default, deserialize_with = "not_null")]
+    protected: Option<bool>,
+    #[serde(default, deserialize_with = "not_null")]
+    transparent: Option<bool>,
+    #[serde(default)]
+    task_id: Given<Uuid>,
+    #[serde(default, deserialize_with = "not_null")]
+    metadata: Option<Map<String, Value>>,
+}
+
+impl EventPatch {
+    fn over(self, fields: EventFields) -> EventFields {
+        EventFields {
+            title: self.title.map_or(fields.title, Line::into_inner),
+            start_ts: self.start_ts.map_or(fields.start_ts, Instant::get),
+            end_ts: self.end_ts.map_or(fields.end_ts, Instant::get),
+            kind: self.kind.unwrap_or(fields.kind),
+            is_movable: self.is_movable.unwrap_or(fields.is_movable),
+            protected: self.protected.unwrap_or(fields.protected),
+            transparent: self.transparent.unwrap_or(fields.transparent),
+            task_id: self.task_id.or(fields.task_id.map(|task| task.0)).map(TaskId),
+            metadata: self.metadata.unwrap_or(fields.metadata),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventQuery {
+    from: Option<Instant>,
+    to: Option<Instant>,
+    limit: Option<u16>,
+    cursor: Option<String>,
+}
+
+async fn list(
+    me: Identity,
+    app: web::Data<App>,
+    Query(query): Query<EventQuery>,
+) -> Result<Json<ListView<EventView>>, Problem> {
+    let page = cursor::page(query.limit, query.cursor.as_deref())?;
+    let (from, to) = (query.from.map(OffsetDateTime::from), query.to.map(OffsetDateTime::from));
+    if from.zip(to).is_some_and(|(from, to)| from >= to) {
+        return Err(Problem::new(ProblemType::InvalidParameter, "The parameter `to` is not usable.")
+            .error(FieldError::parameter("to", "must be later than `from`")));
+    }
+    let listed = app.list_events(&me.user(), EventPage { from, to, page }).await;
+    let (events, more) = listed.map_err(|failure| problem(failure, app.now()))?;
+    let last = events.last().map(|event| Position { at: event.fields.start_ts, id: event.id.0 });
+    Ok(Json(ListView::new(events.into_iter().map(EventView::from).collect(), last.filter(|_| more))))
+}
+
+async fn create(
+    me: Identity,
+    app: web::Data<App>,
+    Json(body): Json<EventBody>,
+) -> Result<HttpResponse, Problem> {
+    let created =
+        app.create_event(&me.user(), body.into()).await.map_err(|failure| problem(failure, app.now()))?;
+    let view = EventView::from(created);
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, format!("/api/v1/events/{}", view.id)))
+        .json(view))
+}
+
+async fn read(me: Identity, app: web::Data<App>, Path(id): Path<Uuid>) -> Result<Json<EventView>, Problem> {
+    let event = app.event(&me.user(), EventId(id)).await.map_err(|failure| problem(failure, app.now()))?;
+    Ok(Json(event.into()))
+}
+
+async fn replace(
+    me: Identity,
+    app: web::Data<App>,
+    Path(id): Path<Uuid>,
+    Json(body): Json<EventBody>,
+) -> Result<Json<EventView>, Problem> {
+    let edited = app.edit_event(&me.user(), EventId(id), |_| body.into()).await;
+    Ok(Json(edited.map_err(|failure| problem(failure, app.now()))?.into()))
+}
+
+async fn edit(
+    me: Identity,
+    app: web::Data<App>,
+    Path(id): Path<Uuid>,
+    Json(patch): Json<EventPatch>,
+) -> Result<Json<EventView>, Problem> {
+    let edited = app.edit_event(&me.user(), EventId(id), |fields| patch.over(fields)).await;
+    Ok(Json(edited.map_err(|failure| problem(failure, app.now()))?.into()))
+}
+
+async fn remove(me: Identity, app: web::Data<App>, Path(id): Path<Uuid>) -> Result<HttpResponse, Problem> {
+    app.delete_event(&me.user(), EventId(id)).await.map_err(|failure| problem(failure, app.now()))?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,34 @@
+//! The API's routes: extract, call a use case, show the answer.
+
+mod cursor;
+mod events;
+mod failure;
+mod named;
+mod rebalancing;
+mod settings;
+mod tasks;
+
+use actix_web::web::{self, ServiceConfig};
+use app::App;
+
+use crate::server::Endpoint;
+
+/// Every route over `app`.
+pub fn all(app: App) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+    move |config| {
+        config.app_data(web::Data::new(app.clone()));
+        for endpoint in endpoints() {
+            config.service(endpoint);
+        }
+    }
+}
+
+/// The endpoints, for whoever wants to know what there is.
+pub fn endpoints() -> Vec<Endpoint> {
+    let mut endpoints = Vec::new();
+    endpoints.extend(events::endpoints());
+    endpoints.extend(tasks::endpoints());
+    endpoints.extend(settings::endpoints());
+    endpoints.extend(rebalancing::endpoints());
+    endpoints
+}

@@ -1,0 +1,89 @@
+//! How names and numbers of the domain are read from bodies.
+
+use app::ports::TaskStatus;
+use planner_core::model::{Kind, Priority, TaskKind};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use serde_json::Number;
+
+fn from_name<'de, T, D: Deserializer<'de>>(
+    deserializer: D,
+    read: impl FnOnce(&str) -> Option<T>,
+    names: &[&str],
+) -> Result<T, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    read(&name).ok_or_else(|| D::Error::custom(format!("must be one of {}", names.join(", "))))
+}
+
+fn kind_names() -> Vec<&'static str> {
+    Kind::ALL.iter().map(|kind| kind.as_str()).collect()
+}
+
+fn task_kind_names() -> Vec<&'static str> {
+    TaskKind::ALL.iter().map(|kind| kind.as_str()).collect()
+}
+
+const TASK_STATUS_NAMES: [&str; 2] = [TaskStatus::Open.as_str(), TaskStatus::Done.as_str()];
+
+pub(super) fn kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Kind, D::Error> {
+    from_name(deserializer, Kind::from_name, &kind_names())
+}
+
+pub(super) fn optional_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Kind>, D::Error> {
+    kind(deserializer).map(Some)
+}
+
+pub(super) fn task_kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TaskKind, D::Error> {
+    from_name(deserializer, TaskKind::from_name, &task_kind_names())
+}
+
+pub(super) fn optional_task_kind<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<TaskKind>, D::Error> {
+    task_kind(deserializer).map(Some)
+}
+
+pub(super) fn task_status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TaskStatus, D::Error> {
+    from_name(deserializer, TaskStatus::from_name, &TASK_STATUS_NAMES)
+}
+
+pub(super) fn optional_task_status<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<TaskStatus>, D::Error> {
+    task_status(deserializer).map(Some)
+}
+
+/// A number in 0..=100 with at most three decimals.
+pub(super) fn priority<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Priority, D::Error> {
+    let number = f64::deserialize(deserializer)?;
+    let thousandths = (number * 1000.0).round();
+    if !(0.0..=100.0).contains(&number) || (number * 1000.0 - thousandths).abs() > 1e-6 {
+        return Err(D::Error::custom("must be a number in 0..=100 with at most 3 decimals"));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number of at most 100 000")]
+    Ok(Priority::from_thousandths(thousandths as i64))
+}
+
+pub(super) fn optional_priority<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Priority>, D::Error> {
+    priority(deserializer).map(Some)
+}
+
+/// One number for each hour. An array would be read as far as it goes, and what follows taken for no JSON.
+pub(super) fn optional_energy<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<[u8; 24]>, D::Error> {
+    let hours = Vec::<u8>::deserialize(deserializer)?;
+    hours.try_into().map(Some).map_err(|_| D::Error::custom("must be 24 numbers in 50..=150"))
+}
+
+/// The priority as a JSON number, whole where it is whole.
+pub(super) fn priority_as_number(priority: Priority) -> Number {
+    let thousandths = priority.thousandths();
+    if thousandths % 1000 == 0 {
+        return Number::from(thousandths / 1000);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "at most 100 000, and read back with three decimals")]
+    Number::from_f64(thousandths as f64 / 1000.0).unwrap_or_else(|| Number::from(thousandths / 1000))
+}

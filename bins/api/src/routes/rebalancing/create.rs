@@ -1,0 +1,55 @@
+//! `POST /api/rebalancing/proposals`
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use app::App;
+use app::proposals::Created;
+use planner_core::lifecycle::CreateRequest;
+use planner_core::model::TaskId;
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::view::ProposalView;
+use crate::auth::Identity;
+use crate::extract::Json;
+use crate::problem::Problem;
+use crate::routes::failure::problem;
+
+/// What to make room for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CreateBody {
+    trigger_item_id: Uuid,
+    #[serde(default)]
+    lookahead_days: Option<u8>,
+    #[serde(default)]
+    override_churn_cap: Option<u32>,
+}
+
+/// 201 with the proposal; 200 with `proposal_id: null` and the reason where there is nothing to propose.
+pub(super) async fn create(
+    me: Identity,
+    app: web::Data<App>,
+    Json(body): Json<CreateBody>,
+) -> Result<HttpResponse, Problem> {
+    let request = CreateRequest {
+        trigger: TaskId(body.trigger_item_id),
+        lookahead_days: body.lookahead_days,
+        override_churn_cap: body.override_churn_cap,
+    };
+    let created =
+        app.create_proposal(&me.user(), request).await.map_err(|failure| problem(failure, app.now()))?;
+    Ok(match created {
+        Created::Proposal(record) => {
+            let location = format!("/api/rebalancing/proposals/{}", record.id);
+            HttpResponse::Created()
+                .insert_header((header::LOCATION, location))
+                .json(ProposalView::from(*record))
+        }
+        Created::Nothing(idle) => HttpResponse::Ok().json(json!({
+            "proposal_id": null, "snapshot_id": null, "trigger_item_id": body.trigger_item_id,
+            "proposed_changes": [], "churn_cost": 0, "reason": idle.as_str(), "summary": idle.detail(),
+        })),
+    })
+}

@@ -1,0 +1,22 @@
+//! `/api/rebalancing`: proposals, and what becomes of them.
+
+mod accept;
+mod create;
+mod limits;
+mod read;
+mod reject;
+mod undo;
+mod view;
+
+use crate::server::{Endpoint, resource};
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        resource("/api/rebalancing/proposals").post(create::create),
+        resource("/api/rebalancing/proposals/{id}").get(read::read),
+        resource("/api/rebalancing/proposals/{id}/accept").post(accept::accept),
+        resource("/api/rebalancing/proposals/{id}/reject").post(reject::reject),
+        resource("/api/rebalancing/undo").post(undo::undo),
+        resource("/api/rebalancing/limits").get(limits::limits),
+    ]
+}

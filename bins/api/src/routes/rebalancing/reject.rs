@@ -1,0 +1,27 @@
+//! `POST /api/rebalancing/proposals/{id}/reject`
+
+use actix_web::web;
+use app::App;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::auth::Identity;
+use crate::extract::{Json, Path};
+use crate::problem::Problem;
+use crate::routes::failure::problem;
+
+/// A proposal that was turned down.
+#[derive(Serialize)]
+pub(super) struct RejectedView {
+    rejected: bool,
+    proposal_id: Uuid,
+}
+
+pub(super) async fn reject(
+    me: Identity,
+    app: web::Data<App>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<RejectedView>, Problem> {
+    app.reject_proposal(&me.user(), id).await.map_err(|failure| problem(failure, app.now()))?;
+    Ok(Json(RejectedView { rejected: true, proposal_id: id }))
+}

@@ -1,0 +1,175 @@
+//! A proposal as it is shown.
+
+use app::ports::{ProposalRecord, ProposedChange};
+use planner_core::model::{Action, Note, Objective};
+use planner_core::time::{Interval, Moment};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::value::Timestamp;
+
+/// A stored proposal.
+#[derive(Serialize)]
+pub(super) struct ProposalView {
+    proposal_id: Uuid,
+    snapshot_id: Uuid,
+    trigger_item_id: Uuid,
+    status: &'static str,
+    summary: String,
+    proposed_changes: Vec<ChangeView>,
+    /// Focus blocks that are taken for the task as they stand.
+    claims: Vec<Uuid>,
+    notes: Vec<NoteView>,
+    reason_codes: Vec<&'static str>,
+    churn_cost: u32,
+    need_minutes: u32,
+    unmet_minutes: u32,
+    /// Study blocks that stay after the due time, where they are of no use.
+    left_stranded: Vec<Uuid>,
+    objective: ObjectiveView,
+    proven_optimal: bool,
+    lookahead_days: Option<u8>,
+    override_churn_cap: Option<u32>,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+    accepted_at: Option<Timestamp>,
+    reversible_until: Option<Timestamp>,
+    closed_at: Option<Timestamp>,
+}
+
+/// A stretch of time.
+#[derive(Clone, Copy, Serialize)]
+struct RangeView {
+    start_ts: Timestamp,
+    end_ts: Timestamp,
+}
+
+/// A change, before and after.
+#[derive(Serialize)]
+struct ChangeView {
+    event_id: Option<Uuid>,
+    action: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_range: Option<RangeView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_range: Option<RangeView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to_ranges: Option<[RangeView; 2]>,
+    duration_min: i64,
+    reason_code: &'static str,
+    detail: String,
+}
+
+/// A remark on what stays.
+#[derive(Serialize)]
+struct NoteView {
+    event_id: Uuid,
+    reason_code: &'static str,
+    detail: String,
+}
+
+/// How good the plan is; the first component that differs decides between two plans, and less is better.
+#[derive(Serialize)]
+struct ObjectiveView {
+    missing_blocks: u32,
+    deleted: u32,
+    focus_disturbed: u32,
+    churn: u32,
+    unmet_minutes: u32,
+    created: u32,
+    low_priority_disturbed: u32,
+    proximity: u32,
+    energy: u32,
+    displacement_minutes: u32,
+    lateness_minutes: u32,
+}
+
+impl From<ProposalRecord> for ProposalView {
+    fn from(record: ProposalRecord) -> Self {
+        let mut reason_codes: Vec<&'static str> =
+            record.changes.iter().map(|proposed| proposed.change.reason.as_str()).collect();
+        reason_codes.extend(record.notes.iter().map(|note| note.reason.as_str()));
+        reason_codes.sort_unstable();
+        reason_codes.dedup();
+        Self {
+            proposal_id: record.id,
+            snapshot_id: record.snapshot_id,
+            trigger_item_id: record.proposal.trigger.0,
+            status: record.proposal.status.as_str(),
+            summary: record.summary,
+            churn_cost: record.proposal.churn(),
+            proposed_changes: record.changes.into_iter().map(ChangeView::from).collect(),
+            claims: record.proposal.claims.iter().map(|event| event.0).collect(),
+            notes: record.notes.into_iter().map(NoteView::from).collect(),
+            reason_codes,
+            need_minutes: record.need_minutes,
+            unmet_minutes: record.objective.unmet_minutes,
+            left_stranded: record.left_stranded.iter().map(|event| event.0).collect(),
+            objective: record.objective.into(),
+            proven_optimal: record.proven_optimal,
+            lookahead_days: record.lookahead_days,
+            override_churn_cap: record.override_churn_cap,
+            created_at: timestamp(record.created_at),
+            expires_at: timestamp(record.proposal.expires_at),
+            accepted_at: record.accepted_at.map(timestamp),
+            reversible_until: record.reversible_until.map(timestamp),
+            closed_at: record.closed_at.map(timestamp),
+        }
+    }
+}
+
+impl From<ProposedChange> for ChangeView {
+    fn from(proposed: ProposedChange) -> Self {
+        let change = proposed.change;
+        let (to_range, to_ranges) = match &change.action {
+            Action::Create { at } => (Some(range(*at)), None),
+            Action::Move { to, .. } => (Some(range(*to)), None),
+            Action::Split { pieces: [first, second], .. } => (None, Some([range(*first), range(*second)])),
+            Action::Delete { .. } => (None, None),
+        };
+        let lasts = proposed.from.or(change.action.intervals().first().copied());
+        Self {
+            event_id: change.action.event().map(|event| event.0),
+            action: change.action.as_str(),
+            from_range: proposed.from.map(range),
+            to_range,
+            to_ranges,
+            duration_min: lasts.map_or(0, Interval::minutes),
+            reason_code: change.reason.as_str(),
+            detail: change.detail,
+        }
+    }
+}
+
+impl From<Note> for NoteView {
+    fn from(note: Note) -> Self {
+        Self { event_id: note.event.0, reason_code: note.reason.as_str(), detail: note.detail }
+    }
+}
+
+impl From<Objective> for ObjectiveView {
+    fn from(objective: Objective) -> Self {
+        Self {
+            missing_blocks: objective.missing_blocks,
+            deleted: objective.deleted,
+            focus_disturbed: objective.focus_disturbed,
+            churn: objective.churn,
+            unmet_minutes: objective.unmet_minutes,
+            created: objective.created,
+            low_priority_disturbed: objective.low_priority_disturbed,
+            proximity: objective.proximity,
+            energy: objective.energy,
+            displacement_minutes: objective.displacement_minutes,
+            lateness_minutes: objective.lateness_minutes,
+        }
+    }
+}
+
+fn range(interval: Interval) -> RangeView {
+    RangeView { start_ts: Timestamp(interval.start().into()), end_ts: Timestamp(interval.end().into()) }
+}
+
+/// A moment as it is shown.
+pub(super) fn timestamp(moment: Moment) -> Timestamp {
+    Timestamp(moment.into())
+}

@@ -1,0 +1,191 @@
+//! `/api/v1/tasks`: what there is to get done.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use app::App;
+use app::ports::{Position, TaskFields, TaskRecord, TaskStatus};
+use planner_core::model::{Priority, TaskId, TaskKind};
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
+use uuid::Uuid;
+
+use super::cursor::{self, ListView};
+use super::failure::problem;
+use super::named;
+use crate::auth::Identity;
+use crate::extract::{Json, Path, Query};
+use crate::problem::Problem;
+use crate::server::{Endpoint, resource};
+use crate::value::{Given, Instant, Line, Timestamp, not_null};
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        resource("/api/v1/tasks").get(list).post(create),
+        resource("/api/v1/tasks/{id}").get(read).put(replace).patch(edit).delete(remove),
+    ]
+}
+
+/// A task as it is shown. Its fields bear the names of the table's columns.
+#[derive(Serialize)]
+struct TaskView {
+    id: Uuid,
+    title: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    due_ts: Option<Timestamp>,
+    priority_score: Number,
+    effort_minutes: u32,
+    status: &'static str,
+    source: String,
+    source_id: Option<String>,
+    due_changed_at: Option<Timestamp>,
+    version: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<TaskRecord> for TaskView {
+    fn from(record: TaskRecord) -> Self {
+        let fields = record.fields;
+        Self {
+            id: record.id.0,
+            title: fields.title,
+            kind: fields.kind.as_str(),
+            due_ts: fields.due_ts.map(Timestamp),
+            priority_score: named::priority_as_number(fields.priority),
+            effort_minutes: fields.effort_minutes,
+            status: fields.status.as_str(),
+            source: record.origin.source,
+            source_id: record.origin.source_id,
+            due_changed_at: record.due_changed_at.map(Timestamp),
+            version: record.version,
+            created_at: Timestamp(record.created_at),
+            updated_at: Timestamp(record.updated_at),
+        }
+    }
+}
+
+/// A whole task.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TaskBody {
+    title: Line<500>,
+    #[serde(rename = "type", deserialize_with = "named::task_kind")]
+    kind: TaskKind,
+    #[serde(default)]
+    due_ts: Option<Instant>,
+    #[serde(deserialize_with = "named::priority")]
+    priority_score: Priority,
+    effort_minutes: u32,
+    #[serde(default, deserialize_with = "named::task_status")]
+    status: TaskStatus,
+}
+
+impl From<TaskBody> for TaskFields {
+    fn from(body: TaskBody) -> Self {
+        Self {
+            title: body.title.into_inner(),
+            kind: body.kind,
+            due_ts: body.due_ts.map(Instant::get),
+            priority: body.priority_score,
+            effort_minutes: body.effort_minutes,
+            status: body.status,
+        }
+    }
+}
+
+/// What to change of a task; what is left out stays.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TaskPatch {
+    #[serde(default, deserialize_with = "not_null")]
+    title: Option<Line<500>>,
+    #[serde(default, rename = "type", deserialize_with = "named::optional_task_kind")]
+    kind: Option<TaskKind>,
+    #[serde(default)]
+    due_ts: Given<Instant>,
+    #[serde(default, deserialize_with = "named::optional_priority")]
+    priority_score: Option<Priority>,
+    #[serde(default, deserialize_with = "not_null")]
+    effort_minutes: Option<u32>,
+    #[serde(default, deserialize_with = "named::optional_task_status")]
+    status: Option<TaskStatus>,
+}
+
+impl TaskPatch {
+    fn over(self, fields: TaskFields) -> TaskFields {
+        TaskFields {
+            title: self.title.map_or(fields.title, Line::into_inner),
+            kind: self.kind.unwrap_or(fields.kind),
+            due_ts: match self.due_ts {
+                Given::LeftOut => fields.due_ts,
+                Given::As(due) => due.map(Instant::get),
+            },
+            priority: self.priority_score.unwrap_or(fields.priority),
+            effort_minutes: self.effort_minutes.unwrap_or(fields.effort_minutes),
+            status: self.status.unwrap_or(fields.status),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TaskQuery {
+    limit: Option<u16>,
+    cursor: Option<String>,
+}
+
+async fn list(
+    me: Identity,
+    app: web::Data<App>,
+    Query(query): Query<TaskQuery>,
+) -> Result<Json<ListView<TaskView>>, Problem> {
+    let page = cursor::page(query.limit, query.cursor.as_deref())?;
+    let listed = app.list_tasks(&me.user(), page).await;
+    let (tasks, more) = listed.map_err(|failure| problem(failure, app.now()))?;
+    let last = tasks.last().map(|task| Position { at: task.created_at, id: task.id.0 });
+    Ok(Json(ListView::new(tasks.into_iter().map(TaskView::from).collect(), last.filter(|_| more))))
+}
+
+async fn create(
+    me: Identity,
+    app: web::Data<App>,
+    Json(body): Json<TaskBody>,
+) -> Result<HttpResponse, Problem> {
+    let created =
+        app.create_task(&me.user(), body.into()).await.map_err(|failure| problem(failure, app.now()))?;
+    let view = TaskView::from(created);
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, format!("/api/v1/tasks/{}", view.id)))
+        .json(view))
+}
+
+async fn read(me: Identity, app: web::Data<App>, Path(id): Path<Uuid>) -> Result<Json<TaskView>, Problem> {
+    let task = app.task(&me.user(), TaskId(id)).await.map_err(|failure| problem(failure, app.now()))?;
+    Ok(Json(task.into()))
+}
+
+async fn replace(
+    me: Identity,
+    app: web::Data<App>,
+    Path(id): Path<Uuid>,
+    Json(body): Json<TaskBody>,
+) -> Result<Json<TaskView>, Problem> {
+    let edited = app.edit_task(&me.user(), TaskId(id), |_| body.into()).await;
+    Ok(Json(edited.map_err(|failure| problem(failure, app.now()))?.into()))
+}
+
+async fn edit(
+    me: Identity,
+    app: web::Data<App>,
+    Path(id): Path<Uuid>,
+    Json(patch): Json<TaskPatch>,
+) -> Result<Json<TaskView>, Problem> {
+    let edited = app.edit_task(&me.user(), TaskId(id), |fields| patch.over(fields)).await;
+    Ok(Json(edited.map_err(|failure| problem(failure, app.now()))?.into()))
+}
+
+async fn remove(me: Identity, app: web::Data<App>, Path(id): Path<Uuid>) -> Result<HttpResponse, Problem> {
+    app.delete_task(&me.user(), TaskId(id)).await.map_err(|failure| problem(failure, app.now()))?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,57 @@
+//! Which adapter stands behind which port.
+
+use std::sync::Arc;
+
+use app::App;
+use app::ports::{Clock, Ids, UndoToken};
+use async_trait::async_trait;
+use uuid::Uuid;
+
+use crate::server::{NotReady, Readiness};
+
+/// The use cases over a real database, with what a server asks of it.
+pub struct Wired {
+    /// The use cases.
+    pub app: App,
+    /// Whether the database answers.
+    pub readiness: Arc<dyn Readiness>,
+}
+
+/// Puts the use cases over the database at `url`.
+///
+/// # Errors
+/// Where the URL cannot be understood.
+pub fn wire(url: &str, pool_size: usize, clock: Arc<dyn Clock>) -> Result<Wired, app::ports::StoreError> {
+    let options = store::Options {
+        max_connections: pool_size,
+        clock: Some(Arc::clone(&clock)),
+        ..store::Options::default()
+    };
+    let store = Arc::new(store::Pg::new(url, options)?);
+    let app = App::new(store, clock, Arc::new(RandomIds));
+    Ok(Wired { readiness: Arc::new(DatabaseAnswers(app.clone())), app })
+}
+
+/// Identities that grow with time, so that new rows lie together, and tokens that nobody can guess.
+#[derive(Clone, Copy, Debug)]
+struct RandomIds;
+
+impl Ids for RandomIds {
+    fn id(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+
+    fn undo_token(&self) -> UndoToken {
+        // 244 random bits.
+        UndoToken::new(format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()))
+    }
+}
+
+struct DatabaseAnswers(App);
+
+#[async_trait]
+impl Readiness for DatabaseAnswers {
+    async fn check(&self) -> Result<(), NotReady> {
+        self.0.ready().await.map_err(|error| NotReady { part: "database", source: Some(Box::new(error)) })
+    }
+}
