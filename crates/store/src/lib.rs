@@ -9,6 +9,7 @@ pub mod migrate;
 mod pool;
 mod query;
 mod schema;
+mod tls;
 mod unit;
 
 pub use pool::{Options, Pg};

@@ -14,8 +14,10 @@ use futures_util::FutureExt as _;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 use tokio_postgres::NoTls;
+use tokio_postgres::config::SslMode;
 
 use crate::error::Error;
+use crate::tls;
 use crate::unit::PgUnit;
 
 /// How the store uses its database.
@@ -57,6 +59,8 @@ pub struct Pg {
 
 impl Pg {
     /// The store at `url`, such as `postgres://user@host/db` or `postgres:///db?host=/socket/folder&user=app`.
+    ///
+    /// `sslmode=require` encrypts connections and checks the server's certificate; without it they are plain.
     ///
     /// Connections are made when they are needed. They live on the runtime that this is called in, so call it in one
     /// that outlives all use of the store: not in a worker of a web server.
@@ -158,9 +162,20 @@ pub(crate) fn parse(url: &str) -> Result<tokio_postgres::Config, StoreError> {
 
 /// Makes one connection, on the runtime that this is called in.
 pub(crate) async fn connect(config: &tokio_postgres::Config) -> ConnectionResult<AsyncPgConnection> {
-    let (client, connection) =
-        config.connect(NoTls).await.map_err(|error| ConnectionError::BadConnection(error.to_string()))?;
+    let refused = |error: tokio_postgres::Error| ConnectionError::BadConnection(told(&error));
+    if config.get_ssl_mode() == SslMode::Require {
+        let connector = tls::connector().map_err(ConnectionError::BadConnection)?;
+        let (client, connection) = config.connect(connector).await.map_err(refused)?;
+        return AsyncPgConnection::try_from_client_and_connection(client, connection).await;
+    }
+    let (client, connection) = config.connect(NoTls).await.map_err(refused)?;
     AsyncPgConnection::try_from_client_and_connection(client, connection).await
+}
+
+/// The error with its causes: by itself it only says that something about TLS or the network went wrong.
+fn told(error: &tokio_postgres::Error) -> String {
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
 }
 
 fn session(options: &Options) -> String {

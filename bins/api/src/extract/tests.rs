@@ -88,7 +88,7 @@ async fn what_does_not_fit_is_told_with_its_place_and_without_our_names() {
         (
             r#"{"title":"a","steps":[{"minutes":1},{"minutes":-1}]}"#,
             "#/steps/1/minutes",
-            "invalid value: integer `-1`, expected u32",
+            "invalid value: integer `-1`, expected a whole number in 0..=4294967295",
         ),
         (
             r#"{"title":"a","steps":[{"minutes":1,"kind":"draw"}]}"#,
