@@ -1,0 +1,37 @@
+# What people do here. `just` lists it.
+
+[private]
+default:
+    @just --list --unsorted
+
+# CanvasCal with a student's fortnight, on a database of its own
+demo *flags:
+    ./run demo {{ flags }}
+
+# All tests, or those whose names contain the words given
+test *words:
+    ./run test {{ words }}
+
+# Everything that CI checks
+ready:
+    .ci/run
+
+# Lay out the source as we keep it
+fmt:
+    cargo fmt --all
+
+# All lints, as errors
+lint:
+    cargo clippy --workspace --all-targets --all-features -- --deny warnings
+
+# The documentation of every crate, in the browser
+docs:
+    cargo doc --workspace --all-features --no-deps --open
+
+# Benchmarks; the figures of docs/performance.md
+bench *flags:
+    cargo bench --package benches {{ flags }}
+
+# Look at changed snapshots one by one
+review:
+    cargo insta review
