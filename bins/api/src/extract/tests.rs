@@ -65,6 +65,14 @@ fn a_body_that_fits_is_taken() {
 }
 
 #[actix_web::test]
+async fn a_list_of_the_fields_is_no_body() {
+    for body in [r#"["Essay"]"#, r#" [ "Essay", null, [], null ]"#, "[]", "["] {
+        let (status, place, detail) = refused(body).await;
+        assert_eq!((status, place.as_str(), detail.as_str()), (422, "#", "must be an object, not a list"));
+    }
+}
+
+#[actix_web::test]
 async fn what_does_not_fit_is_told_with_its_place_and_without_our_names() {
     for (body, place, detail) in [
         (r"{}", "#/title", "missing field `title`"),

@@ -81,6 +81,8 @@ catalogue! {
         "A proposal for this trigger was accepted within the cooldown.";
     ChurnCapExceeded = "churn-cap-exceeded", CONFLICT, "The day's churn is used up",
         "The change would move more than the day's cap allows; cap, used and remaining are given.";
+    TriggerDone = "trigger-done", CONFLICT, "The trigger is done",
+        "The item that should trigger a proposal is done, so it asks for no more time.";
     TriggerNotDue = "trigger-not-due", CONFLICT, "The trigger has no due time",
         "The item that should trigger a proposal has no due time, so there is nothing to plan towards.";
     PriorityBelowThreshold = "priority-below-threshold", CONFLICT, "The trigger does not matter enough",

@@ -8,6 +8,7 @@ use planner_core::lifecycle::{AcceptRefusal, CreateRefusal, Edited, Outdated, Re
 use planner_core::time::Moment;
 use serde_json::{Value, json};
 
+use super::named;
 use crate::problem::{FieldError, Problem, ProblemType};
 
 /// A refusal in the words of the API.
@@ -60,6 +61,9 @@ impl Tell for CreateRefusal {
             Self::TriggerNotFound => {
                 Problem::new(ProblemType::TriggerNotFound, "You have no task of this id.")
             }
+            Self::TriggerDone => {
+                Problem::new(ProblemType::TriggerDone, "The task is done, so it asks for no more time.")
+            }
             Self::TriggerNotDue => Problem::new(
                 ProblemType::TriggerNotDue,
                 "The task has no due time, so there is nothing to plan towards.",
@@ -68,8 +72,8 @@ impl Tell for CreateRefusal {
                 ProblemType::PriorityBelowThreshold,
                 format!("The task's priority is {priority}; proposals are made from {threshold} on."),
             )
-            .with("priority_score", priority.to_string().parse::<f64>().unwrap_or_default())
-            .with("priority_threshold", threshold.to_string().parse::<f64>().unwrap_or_default()),
+            .with("priority_score", named::priority_as_number(priority))
+            .with("priority_threshold", named::priority_as_number(threshold)),
             Self::TriggerExpired { due } => {
                 Problem::new(ProblemType::TriggerExpired, format!("The task was due at {due}."))
                     .with("due_ts", due.to_string())

@@ -6,14 +6,15 @@ use planner_core::lifecycle::{
 };
 use planner_core::model::{Action, Change, Event, EventId, Priority, Problem};
 use planner_core::time::{Interval, Moment};
+use uuid::Uuid;
 
 use super::audit::Tell;
 use super::policy;
 use super::week::{self, Asked};
 use crate::identity::User;
 use crate::ports::{
-    Access, Actor, AuditAction, NewProposal, ProposalRecord, ProposedChange, TaskRecord, Unit, UserSettings,
-    WeekRows,
+    Access, Actor, AuditAction, NewProposal, ProposalRecord, ProposedChange, TaskRecord, TaskStatus, Unit,
+    UserSettings, WeekRows,
 };
 use crate::{App, Failure, FieldError};
 
@@ -150,11 +151,7 @@ impl App {
         now: Moment,
     ) -> Result<ProposalRecord, CreateFailure> {
         if let Some(old) = unit.open_proposal(proposal.trigger).await? {
-            unit.close_proposal(old, Status::Rejected, now).await?;
-            unit.release_snapshot(old).await?;
-            let entry = self.audit_entry(AuditAction::Superseded, now).of_proposal(old);
-            let entry = entry.of_trigger(proposal.trigger).with("superseded_by", proposal.id.to_string());
-            unit.audit(&entry).await?;
+            self.clear_away(unit, old, proposal.id, now).await?;
         }
         unit.insert_proposal(proposal).await?;
         let entry = self
@@ -168,6 +165,28 @@ impl App {
         unit.audit(&entry).await?;
         let stored = unit.proposal(proposal.id).await?;
         stored.ok_or_else(|| Failure::Contradiction("a stored proposal is not there".to_owned()))
+    }
+
+    /// Closes an open proposal that a newer one replaces. One that was left undecided for too long has expired already,
+    /// and is not superseded.
+    async fn clear_away(
+        &self,
+        unit: &mut dyn Unit,
+        old: Uuid,
+        superseded_by: Uuid,
+        now: Moment,
+    ) -> Result<(), CreateFailure> {
+        let gone = || Failure::Contradiction("an open proposal is not there".to_owned());
+        let record = unit.proposal(old).await?.ok_or_else(gone)?;
+        if lifecycle::reject(record.proposal.status, record.proposal.expires_at, now).is_err() {
+            return Ok(self.expire(unit, &record, now).await?);
+        }
+        unit.close_proposal(old, Status::Rejected, now).await?;
+        unit.release_snapshot(old).await?;
+        let entry = self.audit_entry(AuditAction::Superseded, now).of_proposal(old);
+        let entry =
+            entry.of_trigger(record.proposal.trigger).with("superseded_by", superseded_by.to_string());
+        Ok(unit.audit(&entry).await?)
     }
 }
 
@@ -192,6 +211,7 @@ async fn create_facts(
 ) -> Result<CreateFacts, CreateFailure> {
     Ok(CreateFacts {
         trigger: task.map(|task| Trigger {
+            is_done: task.fields.status == TaskStatus::Done,
             due: task.fields.due_ts.map(|due| Moment::from(due).floor()),
             priority: task.fields.priority,
             due_changed_at: task.due_changed_at.map(Moment::from),
@@ -220,6 +240,7 @@ fn mean_energy(problem: &Problem, change: &Change) -> u32 {
 const fn code(refusal: &CreateRefusal) -> &'static str {
     match refusal {
         CreateRefusal::TriggerNotFound => "TRIGGER_NOT_FOUND",
+        CreateRefusal::TriggerDone => "TRIGGER_DONE",
         CreateRefusal::TriggerNotDue => "TRIGGER_NOT_DUE",
         CreateRefusal::PriorityBelowThreshold { .. } => "PRIORITY_BELOW_THRESHOLD",
         CreateRefusal::TriggerExpired { .. } => "TRIGGER_EXPIRED",

@@ -19,12 +19,10 @@ fn parse<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, InvalidProblem> 
     let mut json = serde_json::Deserializer::from_str(text);
     let parsed: T = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        let inner = error.into_inner();
-        if path == "." {
-            InvalidProblem::new("document", inner.to_string())
-        } else {
-            InvalidProblem::new(path, inner.to_string())
-        }
+        // A text that breaks off has no name yet for what it was about to say.
+        let named = path.trim_end_matches('?').trim_end_matches('.');
+        let field = if named.is_empty() { "document" } else { named };
+        InvalidProblem::new(field, error.into_inner().to_string())
     })?;
     json.end().map_err(|error| InvalidProblem::new("document", error.to_string()))?;
     Ok(parsed)

@@ -20,6 +20,8 @@ pub struct CreateRequest {
 /// What matters of the task that a proposal is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trigger {
+    /// Whether it is done, so that no more time is asked for.
+    pub is_done: bool,
     /// When it is due, if it has a due time.
     pub due: Option<Instant>,
     /// How much it matters.
@@ -51,6 +53,9 @@ pub enum CreateRefusal {
     /// The user has no such task.
     #[error("the task does not exist")]
     TriggerNotFound,
+    /// The task is done.
+    #[error("the task is done")]
+    TriggerDone,
     /// Without a due time there is nothing to plan towards.
     #[error("the task has no due time")]
     TriggerNotDue,
@@ -99,6 +104,9 @@ pub enum CreateRefusal {
 pub fn admit(facts: &CreateFacts, request: &CreateRequest, now: Moment) -> Result<(), CreateRefusal> {
     let policy = &facts.policy;
     let trigger = facts.trigger.ok_or(CreateRefusal::TriggerNotFound)?;
+    if trigger.is_done {
+        return Err(CreateRefusal::TriggerDone);
+    }
     let due = trigger.due.ok_or(CreateRefusal::TriggerNotDue)?;
     if trigger.priority < policy.threshold {
         return Err(CreateRefusal::PriorityBelowThreshold {

@@ -32,6 +32,7 @@ fn request() -> CreateRequest {
 fn facts() -> CreateFacts {
     CreateFacts {
         trigger: Some(Trigger {
+            is_done: false,
             due: Some(in_minutes(3 * 1440).floor()),
             priority: Priority::from_thousandths(70_000),
             due_changed_at: None,
@@ -56,9 +57,10 @@ fn an_exam_that_matters_and_lies_ahead_is_admitted() {
 }
 
 #[test]
-fn a_task_must_exist_be_due_matter_and_lie_ahead() {
+fn a_task_must_exist_be_open_and_due_matter_and_lie_ahead() {
     let refusal = |facts: CreateFacts| admit(&facts, &request(), now()).unwrap_err();
     assert_eq!(refusal(CreateFacts { trigger: None, ..facts() }), CreateRefusal::TriggerNotFound);
+    assert_eq!(refusal(with_trigger(|trigger| trigger.is_done = true)), CreateRefusal::TriggerDone);
     assert_eq!(refusal(with_trigger(|trigger| trigger.due = None)), CreateRefusal::TriggerNotDue);
     let lesser = Priority::from_thousandths(69_999);
     assert!(matches!(
