@@ -1,7 +1,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Span, event_id, parse, span_as_json};
+use super::{Object, Span, event_id, parse, span_as_json};
 use crate::check;
 use crate::model::{
     Action, Answer, Change, EventId, InvalidProblem, Note, Objective, Plan, Problem, ReasonCode, Refusal,
@@ -60,9 +60,9 @@ struct AnswerDocument {
     #[serde(default)]
     claims: Vec<Id>,
     #[serde(default)]
-    changes: Vec<ChangeDocument>,
+    changes: Vec<Object<ChangeDocument>>,
     #[serde(default)]
-    notes: Vec<NoteDocument>,
+    notes: Vec<Object<NoteDocument>>,
     #[serde(default)]
     left_stranded: Vec<Id>,
     #[serde(default)]
@@ -94,7 +94,7 @@ struct ChangeDocument {
     #[serde(default, deserialize_with = "event_id::optional")]
     event_id: Option<EventId>,
     #[serde(default)]
-    intervals: Vec<Span>,
+    intervals: Vec<Object<Span>>,
     #[serde(default)]
     reason: Option<String>,
     #[serde(default)]
@@ -135,8 +135,12 @@ impl AnswerDocument {
         }
         let components =
             self.objective.ok_or_else(|| InvalidProblem::new("objective", "must be there in a plan"))?;
-        let changes: Result<Vec<Change>, InvalidProblem> =
-            self.changes.into_iter().enumerate().map(|(index, change)| change.into_change(index)).collect();
+        let changes: Result<Vec<Change>, InvalidProblem> = self
+            .changes
+            .into_iter()
+            .enumerate()
+            .map(|(index, Object(change))| change.into_change(index))
+            .collect();
         // An answer that does not state the need cannot state a wrong one.
         let need_minutes = self.need.unwrap_or_else(|| check::need(problem));
         Ok(Answer::Planned(Plan {
@@ -144,7 +148,7 @@ impl AnswerDocument {
             exact_need_minutes: need_minutes,
             claims: self.claims.into_iter().map(|id| id.0).collect(),
             changes: changes?,
-            notes: self.notes.into_iter().map(NoteDocument::into_note).collect(),
+            notes: self.notes.into_iter().map(|Object(note)| note.into_note()).collect(),
             left_stranded: self.left_stranded.into_iter().map(|id| id.0).collect(),
             objective: Objective::from_components(components),
             proven_optimal: self.proven_optimal,
@@ -158,7 +162,7 @@ impl ChangeDocument {
         let at = |number: usize| {
             let field = || format!("changes[{index}].intervals[{number}]");
             match self.intervals.get(number) {
-                Some(span) => span.interval(field),
+                Some(Object(span)) => span.interval(field),
                 None => Err(InvalidProblem::new(field(), "is missing")),
             }
         };

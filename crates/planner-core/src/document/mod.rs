@@ -7,9 +7,14 @@
 mod answer;
 mod problem;
 
+use std::fmt;
+use std::marker::PhantomData;
+
 pub use answer::{read_answer, write_answer};
 pub use problem::{NamedProblem, read_problem, write_problem};
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::model::InvalidProblem;
 use crate::time::{Instant, Interval, Moment};
@@ -17,7 +22,7 @@ use crate::time::{Instant, Interval, Moment};
 /// Reads a document of type `T`, naming the field that is wrong by its path.
 fn parse<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, InvalidProblem> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let parsed: T = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let Object(parsed) = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         // A text that breaks off has no name yet for what it was about to say.
         let named = path.trim_end_matches('?').trim_end_matches('.');
@@ -26,6 +31,30 @@ fn parse<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, InvalidProblem> 
     })?;
     json.end().map_err(|error| InvalidProblem::new("document", error.to_string()))?;
     Ok(parsed)
+}
+
+/// What is an object in a document. Serde would also take a list, as the fields in their order.
+#[derive(Clone, Copy, Default)]
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+    }
 }
 
 /// A whole-minute instant as text.

@@ -2,7 +2,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Span, event_id, instant, kind, moment, optional_moment, parse, span_as_json, task_id, task_kind,
+    Object, Span, event_id, instant, kind, moment, optional_moment, parse, span_as_json, task_id, task_kind,
 };
 use crate::model::{
     Event, EventId, InvalidProblem, Kind, Mode, Priority, Problem, Settings, Task, TaskId, TaskKind,
@@ -80,7 +80,7 @@ struct ProblemDocument {
     #[serde(deserialize_with = "moment")]
     now: Moment,
     #[serde(default)]
-    settings: SettingsDocument,
+    settings: Object<SettingsDocument>,
     #[serde(default)]
     used_churn_today: u32,
     #[serde(default)]
@@ -88,11 +88,11 @@ struct ProblemDocument {
     #[serde(default, deserialize_with = "task_id::optional")]
     trigger_task_id: Option<TaskId>,
     #[serde(default)]
-    tasks: Vec<TaskDocument>,
+    tasks: Vec<Object<TaskDocument>>,
     #[serde(default)]
-    events: Vec<EventDocument>,
+    events: Vec<Object<EventDocument>>,
     #[serde(default)]
-    busy: Vec<Span>,
+    busy: Vec<Object<Span>>,
 }
 
 #[derive(Deserialize)]
@@ -177,21 +177,25 @@ impl ProblemDocument {
                 return Err(InvalidProblem::new("trigger_task_id", "must be null in conflict mode"));
             }
         };
-        let events: Result<Vec<Event>, InvalidProblem> =
-            self.events.into_iter().enumerate().map(|(index, event)| event.into_event(index)).collect();
+        let events: Result<Vec<Event>, InvalidProblem> = self
+            .events
+            .into_iter()
+            .enumerate()
+            .map(|(index, Object(event))| event.into_event(index))
+            .collect();
         let busy: Result<Vec<_>, InvalidProblem> = self
             .busy
             .into_iter()
             .enumerate()
-            .map(|(index, busy)| busy.interval(|| format!("busy[{index}]")))
+            .map(|(index, Object(busy))| busy.interval(|| format!("busy[{index}]")))
             .collect();
         let problem = Problem {
             mode,
             now: self.now,
-            settings: self.settings.into_settings()?,
+            settings: self.settings.0.into_settings()?,
             used_churn_today: self.used_churn_today,
             override_churn_cap: self.override_churn_cap,
-            tasks: self.tasks.into_iter().map(TaskDocument::into_task).collect(),
+            tasks: self.tasks.into_iter().map(|Object(task)| task.into_task()).collect(),
             events: events?,
             busy: busy?,
         };
