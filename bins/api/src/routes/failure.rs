@@ -38,8 +38,13 @@ fn store(error: StoreError) -> Problem {
     match error {
         StoreError::Unavailable(cause) => {
             tracing::warn!("the database does not answer: {cause}");
-            Problem::new(ProblemType::NotReady, "The database does not answer now. Nothing was changed.")
-                .retry_after(Duration::from_secs(1))
+            // Where the answer to a commit was lost, nobody knows whether it was done.
+            Problem::new(
+                ProblemType::NotReady,
+                "The database does not answer now. If you meant to change something, look whether it was done \
+                 before you ask again.",
+            )
+            .retry_after(Duration::from_secs(1))
         }
         StoreError::DanglingReference(cause) => {
             tracing::debug!("a dangling reference: {cause}");

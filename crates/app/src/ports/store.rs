@@ -31,7 +31,8 @@ pub enum Access {
 /// Why the store did not answer, named by the way out.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It cannot be reached now; the same request may succeed later. Nothing was written.
+    /// It cannot be reached now; the same request may succeed later. Nothing was written, unless it was the answer to
+    /// a commit that got lost: then nobody knows.
     #[error("the store is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The database guards a row that the unit of work's actor may not change so.

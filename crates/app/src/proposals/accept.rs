@@ -81,6 +81,7 @@ impl App {
             .of_proposal(record.id)
             .of_trigger(record.proposal.trigger)
             .of_changes(record.changes.iter().map(|proposed| &proposed.change))
+            .of_notes(&record.notes)
             .with("claims", record.proposal.claims.len())
             .with("churn", acceptance.churn);
         unit.audit(&entry).await?;

@@ -1,4 +1,4 @@
-use planner_core::model::{Change, TaskId};
+use planner_core::model::{Change, Note, TaskId};
 use planner_core::time::Moment;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -28,6 +28,7 @@ pub(super) trait Tell: Sized {
     fn because(self, code: &str) -> Self;
     fn with(self, key: &str, value: impl Into<Value>) -> Self;
     fn of_changes<'a>(self, changes: impl Iterator<Item = &'a Change>) -> Self;
+    fn of_notes(self, notes: &[Note]) -> Self;
 }
 
 impl Tell for AuditEntry {
@@ -41,8 +42,11 @@ impl Tell for AuditEntry {
         self
     }
 
+    /// Each code is told once.
     fn because(mut self, code: &str) -> Self {
-        self.reason_codes.push(code.to_owned());
+        if !self.reason_codes.iter().any(|known| known == code) {
+            self.reason_codes.push(code.to_owned());
+        }
         self
     }
 
@@ -51,17 +55,19 @@ impl Tell for AuditEntry {
         self
     }
 
-    /// The reason codes, each once, and how many changes of each kind there are.
+    /// The reason codes, and how many changes of each kind there are.
     fn of_changes<'a>(mut self, changes: impl Iterator<Item = &'a Change>) -> Self {
         let mut counts = Map::new();
         for change in changes {
-            let code = change.reason.as_str();
-            if !self.reason_codes.iter().any(|known| known == code) {
-                self.reason_codes.push(code.to_owned());
-            }
+            self = self.because(change.reason.as_str());
             let count = counts.entry(change.action.as_str()).or_insert(json!(0));
             *count = json!(count.as_u64().unwrap_or(0) + 1);
         }
         self.with("changes", counts)
+    }
+
+    /// The reason codes of what stays.
+    fn of_notes(self, notes: &[Note]) -> Self {
+        notes.iter().fold(self, |entry, note| entry.because(note.reason.as_str()))
     }
 }

@@ -159,6 +159,7 @@ impl App {
             .of_proposal(proposal.id)
             .of_trigger(proposal.trigger)
             .of_changes(proposal.changes.iter().map(|proposed| &proposed.change))
+            .of_notes(&proposal.notes)
             .with("claims", proposal.claims.len())
             .with("churn_cost", proposal.objective.churn)
             .with("unmet_minutes", proposal.objective.unmet_minutes);

@@ -2,9 +2,12 @@
 
 use std::{
     env, fs,
+    io::{BufRead, BufReader},
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -156,37 +159,39 @@ pub(crate) fn picture(folder: &Path) -> Vec<String> {
     lines
 }
 
-/// Another program that runs a server: this test binary once more.
+/// Another program that runs a server: the example `hold`.
 pub(crate) struct Program {
     child: Child,
-    url: PathBuf,
+    /// What it has said, line by line.
+    told: mpsc::Receiver<String>,
+    url: Option<String>,
 }
-
-const DIR: &str = "PGSERVER_TEST_DIR";
-const URL: &str = "PGSERVER_TEST_URL";
 
 impl Program {
     pub(crate) fn start(place: &Place) -> Self {
-        let url = place.root.path().join("url");
-        let _ = fs::remove_file(&url);
-        let child = Command::new(env::current_exe().unwrap())
-            .args(["--exact", "support::program", "--ignored", "--nocapture"])
-            .env(DIR, &place.dir)
-            .env(URL, &url)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self { child, url }
+        // Examples are built along with tests, beside the folder that the test is in.
+        let test = env::current_exe().unwrap();
+        let hold = test.parent().unwrap().with_file_name("examples").join("hold");
+        let mut child =
+            Command::new(hold).arg(&place.dir).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
+        Self { child, told, url: None }
     }
 
     /// The URL of its server, once it runs.
     pub(crate) async fn url(&mut self) -> String {
-        until("the other program has a server", || {
+        if let Some(url) = &self.url {
+            return url.clone();
+        }
+        let url = until("the other program has a server", || {
             assert!(self.child.try_wait().unwrap().is_none(), "the other program ended");
-            fs::read_to_string(&self.url).ok()
+            self.told.try_recv().ok()
         })
-        .await
+        .await;
+        self.url = Some(url.clone());
+        url
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -204,17 +209,4 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-#[tokio::test]
-#[ignore = "not a test: the program that other tests start, and kill"]
-async fn program() {
-    let dir = env::var_os(DIR).expect("started by a test");
-    let options = Options { start_deadline: AGES, ..Options::new(dir) };
-    let server = Server::start(options).await.unwrap();
-    let url = PathBuf::from(env::var_os(URL).unwrap());
-    let unfinished = url.with_extension("new");
-    fs::write(&unfinished, server.url()).unwrap();
-    fs::rename(unfinished, url).unwrap();
-    std::future::pending::<()>().await;
 }

@@ -1,0 +1,15 @@
+//! The whole system: the real routes on a real port over a real PostgreSQL, with a clock that the test controls.
+
+#![expect(clippy::unwrap_used, reason = "a test ends at what it does not expect, in its helpers too")]
+
+mod acceptance;
+mod audit;
+mod cli;
+mod demo;
+mod guard;
+mod harness;
+mod readme;
+mod routes;
+mod tidy;
+mod tools;
+mod undo_exact;

@@ -1,0 +1,1 @@
+//! The whole system is tested from `it/`; this library is empty.
