@@ -72,6 +72,7 @@ mod constraint;
 mod demand;
 #[cfg(feature = "serde")]
 pub mod document;
+mod energy;
 pub mod lifecycle;
 pub mod model;
 mod plan;

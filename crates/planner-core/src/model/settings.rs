@@ -1,3 +1,4 @@
+use crate::energy::EnergyProfile;
 use crate::model::InvalidProblem;
 use crate::time::{GRID_MINUTES, Interval, Zone};
 
@@ -43,21 +44,7 @@ impl Settings {
 
     /// The energy of every minute of `at`, by its local hour, summed up in hundredths.
     pub fn energy_over(&self, at: Interval) -> u64 {
-        let changes = self.zone.offset_changes(at);
-        let mut changes = changes.into_iter().peekable();
-        let mut sum = 0;
-        let mut from = at.start();
-        while from < at.end() {
-            let local = self.zone.local(from);
-            while changes.next_if(|change| *change <= from).is_some() {}
-            // The hour on the clock face ends with the hour, or with a change of the clock, whichever comes first.
-            let next_hour = from.plus(60 - i64::from(local.minute_of_day % 60));
-            let to = changes.peek().map_or(next_hour, |change| next_hour.min(*change)).min(at.end());
-            let minutes = u64::try_from(to.minutes_since(from)).unwrap_or(0);
-            sum += minutes * u64::from(self.energy[usize::from(local.hour())]);
-            from = to;
-        }
-        sum
+        EnergyProfile::over(at, self).sum(at)
     }
 
     /// Says which field breaks its bounds, if one does.

@@ -175,19 +175,21 @@ impl Relocation<'_, '_> {
         if study_in_the_way || stranded_in_the_way(week, layout, at, is_focus) {
             return None;
         }
+        // Both places are proposed, so each must be free of the other.
+        let moved_in_the_way = layout.moved.iter().any(|(other_index, moved_to)| {
+            let other = week.flexible[*other_index];
+            week.is_blocked_by(at, is_focus, other, *moved_to)
+                || week.is_blocked_by(*moved_to, other.is_focus(), event, at)
+        });
+        if moved_in_the_way {
+            return None;
+        }
         let mut pushed = BTreeSet::new();
-        for (other_index, other) in week.flexible.iter().enumerate() {
-            if other_index == index || pending.contains(&other_index) {
-                continue;
-            }
-            if let Some(moved_to) = layout.moved.get(&other_index) {
-                // Both places are proposed, so each must be free of the other.
-                if week.is_blocked_by(at, is_focus, other, *moved_to)
-                    || week.is_blocked_by(*moved_to, other.is_focus(), event, at)
-                {
-                    return None;
-                }
-            } else if week.is_blocked_by(at, is_focus, other, other.interval) {
+        for (other_index, other) in week.flexible_near(at, is_focus) {
+            let stays = other_index != index
+                && !pending.contains(&other_index)
+                && !layout.moved.contains_key(&other_index);
+            if stays && week.is_blocked_by(at, is_focus, other, other.interval) {
                 if self.held.contains(&other_index) || pushed.len() == spare {
                     return None;
                 }

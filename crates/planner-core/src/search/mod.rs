@@ -49,10 +49,11 @@ pub(crate) fn best_plan(week: &Week<'_>) -> Found {
 }
 
 fn search_demand(week: &Week<'_>, best: &mut (Objective, Layout), work: &mut u64) {
+    let places = study::Places::of(week, work);
     let mut held = BTreeSet::new();
     // Each round that fails holds at least one more event in place, so the rounds come to an end.
     for _ in 0..=week.flexible.len() {
-        let mut candidates = study::candidates(week, &held, work);
+        let mut candidates = places.candidates(week, &held, work);
         candidates.sort_by_key(|candidate| candidate.estimate);
         let mut nowhere_to_go = BTreeSet::new();
         for candidate in candidates {

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::Week;
 use super::layout::Placement;
-use crate::model::{Kind, Objective};
+use crate::model::{Event, Kind, Objective};
 use crate::time::{GRID_MINUTES, Instant, Interval};
 
 /// A choice of study blocks, with what has to yield to them.
@@ -16,15 +16,32 @@ pub(super) struct Candidate {
 /// Stranded events considered at once. More than two blocks after a due time that moved are rare.
 const MOST_STRANDED: usize = 2;
 
-/// The best choices of study blocks for each number of changes and minutes placed.
-///
-/// Events in `held` are not to be displaced.
-pub(super) fn candidates(week: &Week<'_>, held: &BTreeSet<usize>, work: &mut u64) -> Vec<Candidate> {
-    let considered = week.stranded.len().min(MOST_STRANDED);
-    (0..1_usize << considered)
-        .filter(|subset| subset.count_ones() <= week.budget)
-        .flat_map(|subset| Programme::new(week, held, subset, work).solve(work))
-        .collect()
+/// The places for study blocks, for each choice of stranded events to bring in.
+pub(super) struct Places(Vec<(usize, Vec<Place>)>);
+
+impl Places {
+    /// Every place in the week, with what has to yield to a block there.
+    pub(super) fn of(week: &Week<'_>, work: &mut u64) -> Self {
+        let considered = week.stranded.len().min(MOST_STRANDED);
+        let subsets = (0..1_usize << considered).filter(|subset| subset.count_ones() <= week.budget);
+        Self(subsets.map(|subset| (subset, places(week, subset, work))).collect())
+    }
+
+    /// The best choices of study blocks for each number of changes and minutes placed.
+    ///
+    /// Events in `held` are not to be displaced.
+    pub(super) fn candidates(
+        &self,
+        week: &Week<'_>,
+        held: &BTreeSet<usize>,
+        work: &mut u64,
+    ) -> Vec<Candidate> {
+        let programmes = self.0.iter().map(|(subset, places)| {
+            let open = |place: &&Place| place.displaced.iter().all(|index| !held.contains(index));
+            Programme::new(week, *subset, places.iter().filter(open).collect())
+        });
+        programmes.flat_map(|programme| programme.solve(work)).collect()
+    }
 }
 
 /// One place for one study block.
@@ -70,9 +87,17 @@ struct Label {
 /// A place added to the label of an earlier row.
 #[derive(Clone, Copy)]
 struct Step {
-    place: usize,
-    row: usize,
-    cell: usize,
+    place: u32,
+    row: u32,
+    cell: u32,
+}
+
+impl Step {
+    fn new(place: usize, row: usize, cell: usize) -> Self {
+        // There are a few thousand of each; the labels are many, so their size matters.
+        let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Self { place: small(place), row: small(row), cell: small(cell) }
+    }
 }
 
 /// A dynamic programme over the blocks in order of their ends.
@@ -80,7 +105,7 @@ struct Programme<'w, 'p> {
     week: &'w Week<'p>,
     /// The stranded events that this programme brings in, as bits.
     subset: usize,
-    places: Vec<Place>,
+    places: Vec<&'w Place>,
     /// Cells: (stranded events placed, churn, created grid steps).
     churn_levels: usize,
     step_levels: usize,
@@ -88,8 +113,7 @@ struct Programme<'w, 'p> {
 }
 
 impl<'w, 'p> Programme<'w, 'p> {
-    fn new(week: &'w Week<'p>, held: &BTreeSet<usize>, subset: usize, work: &mut u64) -> Self {
-        let places = places(week, held, subset, work);
+    fn new(week: &'w Week<'p>, subset: usize, places: Vec<&'w Place>) -> Self {
         let most_created = most_created(week, stranded_minutes(week, subset));
         let churn_levels = week.budget as usize + 1;
         let step_levels = usize::try_from(most_created / GRID_MINUTES).unwrap_or(0) + 1;
@@ -131,7 +155,7 @@ impl<'w, 'p> Programme<'w, 'p> {
 
     /// Adds one place to the labels of all blocks that end a rest before it.
     fn extend(&mut self, index: usize, work: &mut u64) {
-        let place = &self.places[index];
+        let place = self.places[index];
         let at = place.placement.at;
         let churn_cost = 1 + place.displaced.len();
         let steps_cost = match place.placement.stranded {
@@ -160,8 +184,7 @@ impl<'w, 'p> Programme<'w, 'p> {
                     let cost = label.cost.plus(cost);
                     let target = &mut self.rows[last].1[to];
                     if target.is_none_or(|known| cost < known.cost) {
-                        *target =
-                            Some(Label { cost, last: Some(Step { place: index, row: before, cell: from }) });
+                        *target = Some(Label { cost, last: Some(Step::new(index, before, from)) });
                     }
                 }
             }
@@ -173,10 +196,10 @@ impl<'w, 'p> Programme<'w, 'p> {
         let mut displaced = BTreeSet::new();
         let (mut row, mut cell) = (row, cell);
         while let Some(Label { last: Some(step), .. }) = self.rows[row].1[cell] {
-            let place = &self.places[step.place];
+            let place = self.places[step.place as usize];
             placements.push(place.placement);
             displaced.extend(place.displaced.iter().copied());
-            (row, cell) = (step.row, step.cell);
+            (row, cell) = (step.row as usize, step.cell as usize);
         }
         placements.reverse();
         let cost = self.rows[self.rows.len() - 1].1[self.cell(self.subset, churn, steps)]
@@ -203,7 +226,7 @@ impl<'w, 'p> Programme<'w, 'p> {
 }
 
 /// Every place for a block, in order of end, start and kind, with what has to yield.
-fn places(week: &Week<'_>, held: &BTreeSet<usize>, subset: usize, work: &mut u64) -> Vec<Place> {
+fn places(week: &Week<'_>, subset: usize, work: &mut u64) -> Vec<Place> {
     let settings = &week.problem.settings;
     let longest =
         i64::from(settings.focus_max_minutes).min(most_created(week, stranded_minutes(week, subset)));
@@ -217,7 +240,7 @@ fn places(week: &Week<'_>, held: &BTreeSet<usize>, subset: usize, work: &mut u64
             let Some(at) = Interval::starting(start, length).filter(|at| week.window.contains(*at)) else {
                 return false;
             };
-            let Some(displaced) = displaced_by(week, at, stranded, held, subset) else { return false };
+            let Some(displaced) = displaced_by(week, at, stranded, subset) else { return false };
             if displaced.len() < week.budget as usize {
                 let placement = Placement { at, stranded };
                 places.push(Place { cost: cost(week, placement, &displaced), placement, displaced });
@@ -237,13 +260,7 @@ fn places(week: &Week<'_>, held: &BTreeSet<usize>, subset: usize, work: &mut u64
 }
 
 /// The flexible events that have to yield to a study block at `at`, or `None` where it can't be.
-fn displaced_by(
-    week: &Week<'_>,
-    at: Interval,
-    stranded: Option<usize>,
-    held: &BTreeSet<usize>,
-    subset: usize,
-) -> Option<Vec<usize>> {
+fn displaced_by(week: &Week<'_>, at: Interval, stranded: Option<usize>, subset: usize) -> Option<Vec<usize>> {
     let hits_stranded = week.stranded.iter().enumerate().any(|(index, event)| {
         let leaves = subset >> index & 1 == 1;
         Some(index) != stranded && !leaves && week.is_blocked_by(at, true, event, event.interval)
@@ -251,16 +268,8 @@ fn displaced_by(
     if hits_stranded || !week.is_open(at, true) {
         return None;
     }
-    let mut displaced = Vec::new();
-    for (index, event) in week.flexible.iter().enumerate() {
-        if week.is_blocked_by(at, true, event, event.interval) {
-            if held.contains(&index) {
-                return None;
-            }
-            displaced.push(index);
-        }
-    }
-    Some(displaced)
+    let yields = |(_, event): &(usize, &Event)| week.is_blocked_by(at, true, event, event.interval);
+    Some(week.flexible_near(at, true).filter(yields).map(|(index, _)| index).collect())
 }
 
 fn cost(week: &Week<'_>, placement: Placement, displaced: &[usize]) -> Cost {

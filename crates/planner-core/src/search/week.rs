@@ -1,6 +1,7 @@
 use crate::constraint::permission::{self, Role};
 use crate::constraint::{overlap, rest, waking, window};
 use crate::demand::{self, Demand};
+use crate::energy::EnergyProfile;
 use crate::model::{Event, Mode, Problem, Refusal, Task};
 use crate::time::{Interval, MINUTES_PER_24H, Spans};
 
@@ -23,6 +24,10 @@ pub(crate) struct Week<'p> {
     pub(crate) taken: Spans,
     /// Time too close to fixed focus.
     pub(crate) too_close: Spans,
+    /// How well the student works at any time of the window.
+    energy: EnergyProfile,
+    /// The longest of the flexible events, in minutes.
+    longest_flexible: i64,
 }
 
 /// Why there is nothing to search.
@@ -91,9 +96,25 @@ impl<'p> Week<'p> {
             waking: waking::hours(reach, settings),
             taken: overlap::taken(fixed(), &problem.busy),
             too_close: rest::too_close(fixed(), rest_gap),
+            energy: EnergyProfile::over(window, settings),
+            longest_flexible: flexible.iter().map(|event| event.interval.minutes()).max().unwrap_or(0),
             flexible,
             stranded,
         }
+    }
+
+    /// The flexible events that could stand in the way of something placed at `at`, where they are: those whose start
+    /// is near enough. Being ordered by start, all others need not be looked at.
+    pub(crate) fn flexible_near(
+        &self,
+        at: Interval,
+        is_focus: bool,
+    ) -> impl Iterator<Item = (usize, &'p Event)> {
+        let rest = if is_focus { self.rest_gap } else { 0 };
+        let (from, to) = (at.start().plus(-rest - self.longest_flexible), at.end().plus(rest));
+        let first = self.flexible.partition_point(|event| event.interval.start() < from);
+        let near = self.flexible[first..].iter().take_while(move |event| event.interval.start() < to);
+        near.enumerate().map(move |(index, event)| (first + index, *event))
     }
 
     /// Whether `at` lies in waking hours and keeps clear of all that is fixed.
@@ -136,7 +157,7 @@ impl<'p> Week<'p> {
 
     fn energy_cost(&self, at: Interval) -> u32 {
         let best = 150 * u64::try_from(at.minutes()).unwrap_or(0);
-        u32::try_from(best - self.problem.settings.energy_over(at)).unwrap_or(u32::MAX)
+        u32::try_from(best - self.energy.sum(at)).unwrap_or(u32::MAX)
     }
 }
 
