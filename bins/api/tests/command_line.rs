@@ -56,7 +56,17 @@ fn a_machine_without_ca_certificates_is_told_what_to_do() {
 #[cfg(unix)]
 #[test]
 fn it_serves_until_it_is_asked_to_stop() {
-    let environment = [("CANVASCAL_LOG_FORMAT", "json")];
+    use std::os::unix::fs::PermissionsExt;
+
+    // PostgreSQL runs as another user where this is run by root, and has to get through.
+    let open = std::fs::Permissions::from_mode(0o755);
+    let folder = tempfile::Builder::new().permissions(open).tempdir().unwrap();
+    let data = folder.path().join("data");
+    let environment = [
+        ("CANVASCAL_LOG_FORMAT", "json"),
+        ("CANVASCAL_DATA", data.to_str().unwrap()),
+        ("PATH", env!("PATH")),
+    ];
     let mut child =
         canvascal(&["serve", "--dev-auth", "--listen", "127.0.0.1:0"], &environment).spawn().unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| {
