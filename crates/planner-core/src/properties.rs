@@ -401,3 +401,49 @@ fn a_wrong_status_is_caught() {
         assert_eq!(violations.iter().map(|violation| violation.rule).collect::<Vec<_>>(), [Rule::Status]);
     });
 }
+
+#[test]
+fn a_fortnight_without_a_free_minute_is_given_up_within_the_bound() {
+    use crate::model::{Event, EventId, Priority, Settings, Task, TaskId, TaskKind};
+    use uuid::Uuid;
+
+    let monday: crate::time::Instant = "2026-03-02T00:00:00Z".parse().unwrap();
+    let exam = Task {
+        id: TaskId(Uuid::from_u128(1)),
+        title: "Algebra".to_owned(),
+        kind: TaskKind::Exam,
+        due: monday.plus(14 * 1440),
+        priority: Priority::from_thousandths(80_000),
+        effort_minutes: 600,
+        due_changed_at: None,
+    };
+    // Half-hours of recreation from seven to eleven, each of which could push the next one on, and that one the next.
+    let half_hours = (0..14 * 32).map(|index| {
+        let start = monday.plus(index / 32 * 1440 + 7 * 60 + index % 32 * 30);
+        Event {
+            id: EventId(Uuid::from_u128(100 + u128::try_from(index).unwrap())),
+            title: "break".to_owned(),
+            interval: Interval::starting(start, 30).unwrap(),
+            kind: Kind::Chill,
+            is_movable: true,
+            protected: false,
+            transparent: false,
+            task: None,
+            accepted_at: None,
+        }
+    });
+    let problem = Problem {
+        mode: Mode::Demand { trigger: exam.id },
+        now: monday.moment(),
+        settings: Settings { lookahead_days: 14, churn_cap: 5, focus_min_minutes: 15, ..Settings::default() },
+        used_churn_today: 0,
+        override_churn_cap: None,
+        tasks: vec![exam],
+        events: half_hours.collect(),
+        busy: Vec::new(),
+    };
+    let answer = plan(&problem).unwrap();
+    assert_eq!(check(&problem, &answer).unwrap(), []);
+    let Answer::Planned(plan) = answer else { panic!("{answer:?}") };
+    assert!(plan.work <= 4_000_000, "{}", plan.work);
+}

@@ -26,7 +26,7 @@ pub(super) struct Layout {
 const PLACES_PER_EVENT: usize = 8;
 
 /// Places looked at in one relocation at most.
-const RELOCATION_WORK: u64 = 200_000;
+const RELOCATION_WORK: u64 = 100_000;
 
 impl Layout {
     pub(super) fn with_study(study: Vec<Placement>) -> Self {

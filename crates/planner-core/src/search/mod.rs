@@ -48,6 +48,9 @@ pub(crate) fn best_plan(week: &Week<'_>) -> Found {
     Found { objective: best.0, actions: best.1.into_actions(week), proven_optimal: settled, work }
 }
 
+/// Work after which the best plan found so far has to do. Hardly a week needs a tenth of it, and none that random tests found needed all.
+const MOST_WORK: u64 = 2_000_000;
+
 fn search_demand(week: &Week<'_>, best: &mut (Objective, Layout), work: &mut u64) {
     let places = study::Places::of(week, work);
     let mut held = BTreeSet::new();
@@ -59,6 +62,9 @@ fn search_demand(week: &Week<'_>, best: &mut (Objective, Layout), work: &mut u64
         for candidate in candidates {
             if candidate.estimate >= best.0 {
                 break;
+            }
+            if *work >= MOST_WORK {
+                return;
             }
             let mut layout = Layout::with_study(candidate.placements);
             match layout.relocate(week, candidate.displaced, &held, work) {
