@@ -8,19 +8,15 @@ use serde_json::json;
 use super::database::Database;
 use super::documents::print;
 use super::serve::{prepare, serve};
-
 use crate::auth::{DevIssuer, DevUser};
 use crate::cli::DemoArgs;
 use crate::clock::SystemClock;
-use crate::config::{self, LogSettings};
+use crate::config;
 use crate::{demo, server, telemetry};
 
 pub(super) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
     let settings = config::demo(args, std::env::vars_os())?;
-    // A person reads what the demo prints; the log joins in only where something is wrong, or where it was asked for.
-    let asked_for_log = std::env::var_os("CANVASCAL_LOG").is_some();
-    let filter = if asked_for_log { settings.log.filter.clone() } else { "warn".to_owned() };
-    telemetry::init(&LogSettings { filter, ..settings.log.clone() }).context("starting the log")?;
+    telemetry::init(&settings.log).context("starting the log")?;
     let listener = server::bind(settings.http.listen)?;
     let address = listener.local_addr().context("asking for the address")?;
     let database = Database::open(&settings.database, "demo", args.fresh).await?;

@@ -31,7 +31,7 @@ pub const KEYS: &[Key] = &[
     Key { name: DATABASE_URL, about: "PostgreSQL to use, postgres://… (default: an embedded one); secret" },
     Key { name: LISTEN, about: "where to listen, ADDR:PORT (127.0.0.1:8080)" },
     Key { name: DATA, about: "folder of the embedded database" },
-    Key { name: LOG, about: "what to log, as tracing directives (info)" },
+    Key { name: LOG, about: "what to log, as tracing directives (info; demo: warn)" },
     Key { name: LOG_FORMAT, about: "text or json (text)" },
     Key { name: MAX_BODY_BYTES, about: "largest request body (262144)" },
     Key { name: DB_POOL_SIZE, about: "database connections (10)" },

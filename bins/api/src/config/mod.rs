@@ -120,7 +120,7 @@ where
     } else {
         clerk::read(&mut reader).map(AuthSettings::Clerk)
     };
-    server(reader, http, args.data.as_ref(), auth)
+    server(reader, http, args.data.as_ref(), auth, "info")
 }
 
 /// Settings of `demo`, which vouches for its callers itself.
@@ -138,7 +138,8 @@ where
     let mut reader = Reader::new(environment);
     let http = http(&mut reader, args.listen.as_deref());
     development_only(&mut reader, &http, "demo");
-    let settings = server(reader, http, args.data.as_ref(), Some(AuthSettings::Development))?;
+    // A person reads what the demo prints: the log joins in only where something is wrong, or where it was asked for.
+    let settings = server(reader, http, args.data.as_ref(), Some(AuthSettings::Development), "warn")?;
     // The demo fills its database with a made-up student: never somebody's own.
     Ok(ServerSettings { database: DatabaseSettings { url: None, ..settings.database }, ..settings })
 }
@@ -153,7 +154,7 @@ where
     V: Into<OsString>,
 {
     let mut reader = Reader::new(environment);
-    let log = log(&mut reader);
+    let log = log(&mut reader, "info");
     let database = database(&mut reader, None);
     reader.finish(Some(ToolSettings { log, database }))
 }
@@ -163,14 +164,15 @@ fn server(
     http: HttpSettings,
     data: Option<&PathBuf>,
     auth: Option<AuthSettings>,
+    default_log: &str,
 ) -> Result<ServerSettings, ConfigError> {
-    let log = log(&mut reader);
+    let log = log(&mut reader, default_log);
     let database = database(&mut reader, data);
     reader.finish(auth.map(|auth| ServerSettings { log, http, database, auth }))
 }
 
-fn log(reader: &mut Reader) -> LogSettings {
-    let filter = reader.text(keys::LOG).unwrap_or_else(|| "info".to_owned());
+fn log(reader: &mut Reader, default: &str) -> LogSettings {
+    let filter = reader.text(keys::LOG).unwrap_or_else(|| default.to_owned());
     if let Err(error) = EnvFilter::builder().parse(&filter) {
         reader.refuse(keys::LOG, format!("{filter:?} is not a log filter: {error}"));
     }
