@@ -100,7 +100,7 @@ fn check(fields: &EventFields) -> Result<(), EventFailure> {
             format!("must be within {} days of start_ts", validate::MAX_EVENT_DAYS),
         ));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Failure::Invalid(errors)) }
+    validate::verdict(errors)
 }
 
 async fn check_task(unit: &mut dyn Unit, fields: &EventFields) -> Result<(), EventFailure> {

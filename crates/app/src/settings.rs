@@ -2,7 +2,7 @@
 
 use crate::identity::User;
 use crate::ports::{Access, Actor, UserSettings};
-use crate::{App, Failure, FieldError};
+use crate::{App, Failure, FieldError, validate};
 
 /// No reason but the common ones keeps a user from changing their settings.
 pub type SettingsFailure = Failure<std::convert::Infallible>;
@@ -45,7 +45,7 @@ fn check(settings: &UserSettings) -> Result<(), SettingsFailure> {
     if !(0..=100_000).contains(&settings.priority_threshold.thousandths()) {
         errors.push(FieldError::new("priority_threshold", "must be in 0..=100"));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Failure::Invalid(errors)) }
+    validate::verdict(errors)
 }
 
 /// The planner's path of a settings field as one of this interface's names, which are the same but for the prefix.

@@ -99,5 +99,5 @@ fn check(fields: &TaskFields) -> Result<(), TaskFailure> {
             format!("must be at most {}", validate::MAX_EFFORT_MINUTES),
         ));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Failure::Invalid(errors)) }
+    validate::verdict(errors)
 }

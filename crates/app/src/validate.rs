@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use crate::FieldError;
+use crate::{Failure, FieldError};
 
 /// The longest title, in characters.
 pub(crate) const MAX_TITLE_CHARS: usize = 500;
@@ -16,6 +16,11 @@ pub(crate) const MAX_EFFORT_MINUTES: u32 = 525_600;
 
 /// The largest metadata, in bytes of JSON.
 pub(crate) const MAX_METADATA_BYTES: usize = 16 * 1024;
+
+/// Refuses a request of which some fields are out of bounds.
+pub(crate) fn verdict<R>(errors: Vec<FieldError>) -> Result<(), Failure<R>> {
+    if errors.is_empty() { Ok(()) } else { Err(Failure::Invalid(errors)) }
+}
 
 pub(crate) fn title(errors: &mut Vec<FieldError>, title: &str) {
     if title.trim().is_empty() {

@@ -41,10 +41,7 @@ impl App {
         let mut unit = self.begin(user, Access::Write(Actor::Planner)).await?;
         let settings = unit.settings().await?;
         let Some(record) = unit.proposal(id).await? else {
-            let entry = self.audit_entry(AuditAction::AcceptRefused, now).of_proposal(id);
-            unit.audit(&entry.because("PROPOSAL_NOT_FOUND")).await?;
-            unit.commit().await?;
-            return Err(Failure::NotFound);
+            return Err(self.refuse_unknown(unit, AuditAction::AcceptRefused, Some(id), now).await);
         };
         let facts = accept_facts(unit.as_mut(), &record, &settings, now).await?;
         match lifecycle::accept(&facts, now) {
@@ -143,7 +140,10 @@ async fn accept_facts(
         override_churn_cap: record.override_churn_cap,
     };
     let week = match unit.task(proposal.trigger).await? {
-        Some(task) => week::load(unit, asked, &task, settings, touched, now).await?,
+        Some(task) => {
+            let used = unit.churn_on(settings.planning.zone.day_of(now)).await?;
+            week::load(unit, asked, &task, settings, used, touched, now).await?
+        }
         None => None,
     };
     let (problem, versions) = match week {

@@ -3,8 +3,8 @@ use planner_core::time::Moment;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::App;
-use crate::ports::{AuditAction, AuditEntry};
+use crate::ports::{AuditAction, AuditEntry, StoreError, Unit};
+use crate::{App, Failure};
 
 impl App {
     /// An audit row about something that happens at `at`.
@@ -19,6 +19,25 @@ impl App {
             at,
         }
     }
+
+    /// Leaves in the audit that a proposal was named which the user does not have, and nothing else.
+    pub(super) async fn refuse_unknown<R>(
+        &self,
+        unit: Box<dyn Unit>,
+        action: AuditAction,
+        proposal_id: Option<Uuid>,
+        at: Moment,
+    ) -> Failure<R> {
+        let entry = AuditEntry { proposal_id, ..self.audit_entry(action, at) };
+        let written = keep(unit, &entry.because("PROPOSAL_NOT_FOUND")).await;
+        written.map_or_else(Failure::Store, |()| Failure::NotFound)
+    }
+}
+
+/// Ends a unit of work with a row of the audit as the last thing written.
+pub(super) async fn keep(mut unit: Box<dyn Unit>, entry: &AuditEntry) -> Result<(), StoreError> {
+    unit.audit(entry).await?;
+    unit.commit().await
 }
 
 /// What can be told of an audit row, one fact at a time.

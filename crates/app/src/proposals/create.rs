@@ -8,7 +8,7 @@ use planner_core::model::{Action, Change, Event, EventId, Priority, Problem};
 use planner_core::time::{Interval, Moment};
 use uuid::Uuid;
 
-use super::audit::Tell;
+use super::audit::{Tell, keep};
 use super::policy;
 use super::week::{self, Asked};
 use crate::identity::User;
@@ -16,7 +16,7 @@ use crate::ports::{
     Access, Actor, AuditAction, NewProposal, ProposalRecord, ProposedChange, TaskRecord, TaskStatus, Unit,
     UserSettings, WeekRows,
 };
-use crate::{App, Failure, FieldError};
+use crate::{App, Failure, FieldError, validate};
 
 /// Why no proposal was made.
 pub type CreateFailure = Failure<CreateRefusal>;
@@ -57,7 +57,8 @@ impl App {
         };
         let task = task.ok_or(Failure::NotFound)?;
         let Some((problem, rows)) =
-            week::load(unit.as_mut(), asked, &task, &settings, Vec::new(), now).await?
+            week::load(unit.as_mut(), asked, &task, &settings, facts.used_churn_today, Vec::new(), now)
+                .await?
         else {
             return Err(self.refuse(unit, &request, CreateRefusal::TriggerNotDue, now).await);
         };
@@ -82,16 +83,13 @@ impl App {
     /// Leaves the refusal in the audit, and nothing else.
     async fn refuse(
         &self,
-        mut unit: Box<dyn Unit>,
+        unit: Box<dyn Unit>,
         request: &CreateRequest,
         refusal: CreateRefusal,
         now: Moment,
     ) -> CreateFailure {
         let entry = self.audit_entry(AuditAction::CreateRefused, now).of_trigger(request.trigger);
-        let written = match unit.audit(&entry.because(code(&refusal))).await {
-            Ok(()) => unit.commit().await,
-            Err(error) => Err(error),
-        };
+        let written = keep(unit, &entry.because(code(&refusal))).await;
         written.map_or_else(Failure::Store, |()| Failure::Refused(refusal))
     }
 
@@ -200,7 +198,7 @@ fn check(request: &CreateRequest, settings: &UserSettings) -> Result<(), CreateF
     if request.override_churn_cap.is_some_and(|cap| cap > most) {
         errors.push(FieldError::new("override_churn_cap", format!("must be at most {most}, your maximum")));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Failure::Invalid(errors)) }
+    validate::verdict(errors)
 }
 
 async fn create_facts(

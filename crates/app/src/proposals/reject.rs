@@ -18,10 +18,7 @@ impl App {
         let now = self.now();
         let mut unit = self.begin(user, Access::Write(Actor::Planner)).await?;
         let Some(record) = unit.proposal(id).await? else {
-            let entry = self.audit_entry(AuditAction::RejectRefused, now).of_proposal(id);
-            unit.audit(&entry.because("PROPOSAL_NOT_FOUND")).await?;
-            unit.commit().await?;
-            return Err(Failure::NotFound);
+            return Err(self.refuse_unknown(unit, AuditAction::RejectRefused, Some(id), now).await);
         };
         let status = record.proposal.status;
         let trigger = record.proposal.trigger;

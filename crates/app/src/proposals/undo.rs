@@ -57,11 +57,7 @@ impl App {
             None => None,
         };
         let Some(record) = record else {
-            let mut entry = self.audit_entry(AuditAction::UndoRefused, now).because("PROPOSAL_NOT_FOUND");
-            entry.proposal_id = id;
-            unit.audit(&entry).await?;
-            unit.commit().await?;
-            return Err(Failure::NotFound);
+            return Err(self.refuse_unknown(unit, AuditAction::UndoRefused, id, now).await);
         };
         let events = undoable(unit.as_mut(), record.id, record.proposal.status).await?;
         let facts = UndoFacts {

@@ -22,6 +22,7 @@ pub(super) async fn load(
     asked: Asked,
     task: &TaskRecord,
     settings: &UserSettings,
+    used_churn_today: u32,
     also: Vec<EventId>,
     now: Moment,
 ) -> Result<Option<(Problem, WeekRows)>, StoreError> {
@@ -56,7 +57,6 @@ pub(super) async fn load(
             due_changed_at: task.due_changed_at.map(Moment::from),
         });
     }
-    let used_churn_today = unit.churn_on(planning.zone.day_of(now)).await?;
     let problem = Problem {
         mode: Mode::Demand { trigger: asked.trigger },
         now,
