@@ -124,7 +124,7 @@ impl Student<'_> {
 async fn fill(database: &str, user: Uuid, seed: usize) -> Result<(), Failure> {
     let (client, connection) = tokio_postgres::connect(database, tokio_postgres::NoTls).await?;
     tokio::spawn(connection);
-    let week = benches::problem(EVENTS, seed as u64 + 1);
+    let week = benches::student::problem(EVENTS, seed as u64 + 1);
     let first = week.events.iter().map(|event| event.interval.start()).min().ok_or("an empty week")?;
     let today = time::OffsetDateTime::now_utc().unix_timestamp() / 60 / 1440 * 1440 + 300;
     let shift = today - first.unix_minutes();

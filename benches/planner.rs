@@ -1,6 +1,6 @@
 //! The planner and its checker on weeks of several sizes: `cargo bench -p benches --bench planner`.
 
-use benches::problem;
+use benches::student::problem;
 use divan::{Bencher, black_box};
 
 fn main() {

@@ -23,14 +23,7 @@ pub(crate) fn of<'a>(
     events: &[Event],
     claimable: impl Iterator<Item = &'a Event>,
 ) -> Option<Demand> {
-    let done: i64 = events
-        .iter()
-        .filter(|event| {
-            event.is_focus() && event.task == Some(trigger.id) && event.interval.end() <= trigger.due
-        })
-        .map(|event| event.interval.minutes())
-        .sum();
-    let mut need = i64::from(trigger.effort_minutes) - done;
+    let mut need = missing(trigger, events);
     if need <= 0 {
         return None;
     }
@@ -46,6 +39,14 @@ pub(crate) fn of<'a>(
     }
     let need = need.max(0);
     Some(Demand { need_minutes: placeable(need, settings), exact_need_minutes: need, claims })
+}
+
+/// The effort less the focus that serves the task before it is due, past or to come; not above 0 where all is there.
+pub(crate) fn missing(task: &Task, events: &[Event]) -> i64 {
+    let serves =
+        |event: &&Event| event.is_focus() && event.task == Some(task.id) && event.interval.end() <= task.due;
+    let done: i64 = events.iter().filter(serves).map(|event| event.interval.minutes()).sum();
+    i64::from(task.effort_minutes) - done
 }
 
 /// `minutes` rounded up to the grid, and to the shortest study block where positive but smaller.

@@ -49,9 +49,31 @@
 //!
 //! * [`model`]: what a problem is made of, and what its answer looks like.
 //! * [`time`]: whole-minute instants, intervals and the civil days of a zone.
-//! * [`plan`]: the planner.
+//! * [`plan`]: the planner. [`plan_within`] is the same with a bound of one's own on its work.
 //! * [`check`]: an independent checker that goes over a finished plan by another road.
+//! * [`why_not`]: what keeps the rest from fitting, and the smallest concession that would help.
+//! * [`slack`]: how much room is left before a task is due; [`availability`]: when the student is free.
 //! * [`lifecycle`]: what may happen to a proposal (make, accept, reject, undo), as decisions on facts alone.
+//! * [`draw`]: the week as a picture, as SVG or in a terminal.
+//!
+//! # What the planner does
+//!
+//! It finds the plan that is best by [`model::Objective`], whose order of fields *is* the goal: cover the need, give
+//! nothing up, leave focus in peace, change little. The search is exact: [`model::Plan::proven_optimal`] says that no
+//! better plan exists, and no week a student has needs more work than is allowed. Where it were to, the answer
+//! holds the best plan found and the [`model::Plan::bound`] that no plan beats.
+//!
+//! The rules it keeps, each with its place in the checker, where it is written down in the plainest way:
+//!
+//! | rule | stated at |
+//! | --- | --- |
+//! | classes, work, sleep and what the student locked never move | [`model::Kind::may_move`], [`check::Rule::Permission`] |
+//! | a few changes a day | [`model::Problem::budget`], [`check::Rule::Budget`] |
+//! | nothing past 23:00 local, nor before the day begins | [`model::Settings::day_end_minute`], [`check::Rule::WakingHours`] |
+//! | eight hours between focus blocks | [`model::Settings::rest_gap_minutes`], [`check::Rule::Rest`] |
+//! | nothing on top of anything | [`check::Rule::Overlap`] |
+//! | changes lie between now and the due time | [`check::Rule::Window`] |
+//! | no more study than is needed | [`check::Rule::Need`] |
 //!
 //! # What is not here
 //!
@@ -62,7 +84,8 @@
 //! # Features
 //!
 //! * `serde`: problems and answers as JSON documents, in the module `document`.
-//! * `proptest`: strategies for random problems, in `strategies`, to property-test one's own adapters with.
+//! * `proptest`: strategies for random problems, in `strategies`. With [`check::assert_valid`] they property-test one's
+//!   own adapters: whatever a service makes of a random week, the plan it ends up with must be valid.
 //! * `time`: conversions between [`time::Moment`] and `time::OffsetDateTime`.
 
 #![forbid(unsafe_code)]
@@ -74,14 +97,18 @@ mod demand;
 pub mod document;
 mod energy;
 pub mod lifecycle;
+#[cfg(test)]
+mod metamorphic;
 pub mod model;
 mod plan;
 #[cfg(test)]
 mod properties;
 mod reason;
 mod search;
+pub mod slack;
 #[cfg(any(test, feature = "proptest"))]
 pub mod strategies;
 pub mod time;
+pub mod why_not;
 
-pub use plan::plan;
+pub use plan::{plan, plan_within};

@@ -166,6 +166,11 @@ fn quoted(title: &str) -> String {
     format!("“{title}”")
 }
 
+/// An event by its title and time: `“Gym” on Thu 6 Mar 14:30–16:00`.
+pub(crate) fn named(zone: &Zone, event: &Event) -> String {
+    format!("{} on {}", quoted(&event.title), span(zone, event.interval))
+}
+
 /// As people write it: `Thu 6 Mar 14:30–16:00`.
 fn span(zone: &Zone, interval: Interval) -> String {
     let (start, end) = (zone.local(interval.start()), zone.local(interval.end()));

@@ -107,6 +107,20 @@ pub fn check(problem: &Problem, answer: &Answer) -> Result<Vec<Violation>, Inval
     Ok(found)
 }
 
+/// Asserts that an answer keeps every rule: for the tests of whoever makes or stores plans.
+///
+/// # Panics
+/// With a list of the violations where it does not, or where the problem cannot be judged.
+#[track_caller]
+pub fn assert_valid(problem: &Problem, answer: &Answer) {
+    let violations = match check(problem, answer) {
+        Ok(violations) => violations,
+        Err(invalid) => vec![invalid.into()],
+    };
+    let list: Vec<String> = violations.iter().map(ToString::to_string).collect();
+    assert!(violations.is_empty(), "the plan breaks {} rules:\n{}\n{answer:#?}", list.len(), list.join("\n"));
+}
+
 /// Holds changes and claims against the rules of the calendar, whatever the answer says of itself.
 ///
 /// This is the question at the time of acceptance: does what was planned then still hold in the week as it is now?

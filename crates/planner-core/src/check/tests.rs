@@ -244,6 +244,7 @@ fn nothing_is_made_and_nothing_is_lost_where_conflicts_are_resolved() {
             left_stranded: Vec::new(),
             objective: Objective::default(),
             proven_optimal: false,
+            bound: Objective::default(),
             work: 0,
         };
         let violations = check(&problem, &Answer::Planned(plan)).unwrap();

@@ -48,7 +48,8 @@ pub(crate) fn for_conflicts(event: &Event, window: Interval, now: Moment) -> Rol
     }
 }
 
-fn is_unlocked(event: &Event) -> bool {
+/// Whether neither its kind nor the student keeps the event in its place.
+pub(crate) fn is_unlocked(event: &Event) -> bool {
     event.is_movable && !event.protected && event.kind.may_move()
 }
 

@@ -188,6 +188,7 @@ impl Objective {
 
 /// The planner's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "an answer is made once and is nearly always a plan")]
 pub enum Answer {
     /// A plan, which may be to change nothing where nothing can be done.
     Planned(Plan),
@@ -216,7 +217,10 @@ pub struct Plan {
     pub objective: Objective,
     /// Whether no better plan exists.
     pub proven_optimal: bool,
-    /// Candidate plans looked at: the work done, counted, not timed.
+    /// No plan is better than this: the objective itself where that is proven, else what the search got to before it had
+    /// done all the work it may do.
+    pub bound: Objective,
+    /// Ways to place something that were looked at: the work done, counted, not timed.
     pub work: u64,
 }
 

@@ -3,7 +3,7 @@ use crate::constraint::{overlap, rest, waking, window};
 use crate::demand::{self, Demand};
 use crate::energy::EnergyProfile;
 use crate::model::{Event, Mode, Problem, Refusal, Task};
-use crate::time::{Interval, MINUTES_PER_24H, Spans};
+use crate::time::{Instant, Interval, MINUTES_PER_24H, Spans};
 
 /// A problem made ready for the search: who may go where, and what it costs.
 pub(crate) struct Week<'p> {
@@ -11,6 +11,8 @@ pub(crate) struct Week<'p> {
     /// The trigger, in demand mode.
     pub(crate) trigger: Option<&'p Task>,
     pub(crate) window: Interval,
+    /// From the window's start to where anything may land.
+    pub(crate) reach: Interval,
     /// Events that may be moved, in order of start and id.
     pub(crate) flexible: Vec<&'p Event>,
     /// Focus for the trigger that stands after its due time, in order of start and id.
@@ -18,7 +20,7 @@ pub(crate) struct Week<'p> {
     pub(crate) demand: Demand,
     pub(crate) budget: u32,
     pub(crate) rest_gap: i64,
-    /// Waking hours from the window's start to where anything may land.
+    /// Waking hours of the reach.
     pub(crate) waking: Vec<Interval>,
     /// Time that fixed events and other calendars take. Stranded events hold theirs until they are moved.
     pub(crate) taken: Spans,
@@ -26,8 +28,20 @@ pub(crate) struct Week<'p> {
     pub(crate) too_close: Spans,
     /// How well the student works at any time of the window.
     energy: EnergyProfile,
-    /// The longest of the flexible events, in minutes.
-    longest_flexible: i64,
+}
+
+/// A rule left out, to see what it costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lift {
+    Nothing,
+    /// As many changes as the user's maximum, whatever was used today.
+    Budget,
+    /// No rest between focus blocks.
+    Rest,
+    /// The whole of every local day.
+    WakingHours,
+    /// Fixed events and busy intervals take no time; fixed focus still asks for its rest.
+    FixedEvents,
 }
 
 /// Why there is nothing to search.
@@ -39,14 +53,19 @@ pub(crate) enum Settled {
 impl<'p> Week<'p> {
     /// Reads a validated problem.
     pub(crate) fn new(problem: &'p Problem) -> Result<Self, Settled> {
+        Self::with(problem, Lift::Nothing)
+    }
+
+    /// Reads a validated problem as it would be without one of its rules.
+    pub(crate) fn with(problem: &'p Problem, lift: Lift) -> Result<Self, Settled> {
         match (problem.mode, problem.trigger()) {
-            (Mode::Demand { .. }, Some(trigger)) => Self::for_trigger(problem, trigger),
+            (Mode::Demand { .. }, Some(trigger)) => Self::for_trigger(problem, trigger, lift),
             // A validated problem in demand mode has its trigger, so what is left is conflict mode.
-            _ => Self::for_conflicts(problem),
+            _ => Self::for_conflicts(problem, lift),
         }
     }
 
-    fn for_trigger(problem: &'p Problem, trigger: &'p Task) -> Result<Self, Settled> {
+    fn for_trigger(problem: &'p Problem, trigger: &'p Task, lift: Lift) -> Result<Self, Settled> {
         let settings = &problem.settings;
         let window = window::before_due(trigger, problem.now, settings).map_err(Settled::Refused)?;
         let earliest = window::earliest(problem.now, settings);
@@ -60,28 +79,38 @@ impl<'p> Week<'p> {
         let demand =
             demand::of(trigger, settings, &problem.events, claimable).ok_or(Settled::NothingToPlan)?;
         let flexible = flexible.into_iter().filter(|event| !demand.claims.contains(&event.id)).collect();
-        Ok(Self::assemble(problem, Some(trigger), window, flexible, of_role(Role::Stranded), demand))
+        let stranded = of_role(Role::Stranded);
+        Ok(Self::assemble(problem, Some(trigger), window, Changeable { flexible, stranded }, demand, lift))
     }
 
-    fn for_conflicts(problem: &'p Problem) -> Result<Self, Settled> {
+    /// The time before `until` with everything that is in it kept in its place.
+    pub(crate) fn as_it_stands(problem: &'p Problem, trigger: &'p Task, until: Instant) -> Option<Self> {
+        let window = Interval::new(window::earliest(problem.now, &problem.settings), until)?;
+        let demand = Demand { need_minutes: 0, exact_need_minutes: 0, claims: Vec::new() };
+        let nothing = Changeable { flexible: Vec::new(), stranded: Vec::new() };
+        Some(Self::assemble(problem, Some(trigger), window, nothing, demand, Lift::Nothing))
+    }
+
+    fn for_conflicts(problem: &'p Problem, lift: Lift) -> Result<Self, Settled> {
         let window = window::from_now(problem.now, &problem.settings).ok_or(Settled::NothingToPlan)?;
         let is_flexible =
             |event: &&Event| permission::for_conflicts(event, window, problem.now) == Role::Flexible;
         let flexible = in_order(problem.events.iter().filter(is_flexible));
         let demand = Demand { need_minutes: 0, exact_need_minutes: 0, claims: Vec::new() };
-        Ok(Self::assemble(problem, None, window, flexible, Vec::new(), demand))
+        let changeable = Changeable { flexible, stranded: Vec::new() };
+        Ok(Self::assemble(problem, None, window, changeable, demand, lift))
     }
 
     fn assemble(
         problem: &'p Problem,
         trigger: Option<&'p Task>,
         window: Interval,
-        flexible: Vec<&'p Event>,
-        stranded: Vec<&'p Event>,
+        Changeable { flexible, stranded }: Changeable<'p>,
         demand: Demand,
+        lift: Lift,
     ) -> Self {
         let settings = &problem.settings;
-        let rest_gap = i64::from(settings.rest_gap_minutes);
+        let rest_gap = if lift == Lift::Rest { 0 } else { i64::from(settings.rest_gap_minutes) };
         let may_change: std::collections::BTreeSet<_> =
             flexible.iter().chain(&stranded).map(|event| event.id).collect();
         let fixed = || problem.events.iter().filter(|event| !may_change.contains(&event.id));
@@ -90,51 +119,46 @@ impl<'p> Week<'p> {
             problem,
             trigger,
             window,
+            reach,
             demand,
-            budget: problem.budget(),
+            budget: if lift == Lift::Budget { u32::from(settings.churn_cap_max) } else { problem.budget() },
             rest_gap,
-            waking: waking::hours(reach, settings),
-            taken: overlap::taken(fixed(), &problem.busy),
+            waking: if lift == Lift::WakingHours {
+                waking::whole_days(reach, settings)
+            } else {
+                waking::hours(reach, settings)
+            },
+            taken: if lift == Lift::FixedEvents {
+                Spans::default()
+            } else {
+                overlap::taken(fixed(), &problem.busy)
+            },
             too_close: rest::too_close(fixed(), rest_gap),
             energy: EnergyProfile::over(window, settings),
-            longest_flexible: flexible.iter().map(|event| event.interval.minutes()).max().unwrap_or(0),
             flexible,
             stranded,
         }
     }
 
-    /// The flexible events that could stand in the way of something placed at `at`, where they are: those whose start
-    /// is near enough. Being ordered by start, all others need not be looked at.
-    pub(crate) fn flexible_near(
-        &self,
-        at: Interval,
-        is_focus: bool,
-    ) -> impl Iterator<Item = (usize, &'p Event)> {
-        let rest = if is_focus { self.rest_gap } else { 0 };
-        let (from, to) = (at.start().plus(-rest - self.longest_flexible), at.end().plus(rest));
-        let first = self.flexible.partition_point(|event| event.interval.start() < from);
-        let near = self.flexible[first..].iter().take_while(move |event| event.interval.start() < to);
-        near.enumerate().map(move |(index, event)| (first + index, *event))
+    /// Minutes of study that may be created at most, since all that leaves its place needs as much of another: what is
+    /// free in waking hours, and what can be given up.
+    pub(crate) fn most_created(&self) -> i64 {
+        let unfixed = self.flexible.iter().chain(&self.stranded).filter(|event| event.blocks());
+        let taken = Spans::union(self.taken.iter().chain(unfixed.map(|event| event.interval)));
+        let free = self.waking.iter().map(|waking| taken.minutes_free_in(*waking)).sum::<i64>();
+        let mut losses: Vec<i64> = self
+            .flexible
+            .iter()
+            .filter(|event| self.may_give_up(event))
+            .map(|event| event.interval.minutes())
+            .collect();
+        losses.sort_unstable_by_key(|minutes| std::cmp::Reverse(*minutes));
+        free + losses.iter().take(self.budget as usize).sum::<i64>()
     }
 
-    /// Whether `at` lies in waking hours and keeps clear of all that is fixed.
-    pub(crate) fn is_open(&self, at: Interval, is_focus: bool) -> bool {
-        let index = self.waking.partition_point(|waking| waking.end() <= at.start());
-        self.waking.get(index).is_some_and(|waking| waking.contains(at))
-            && !self.taken.overlaps(at)
-            && !(is_focus && self.too_close.overlaps(at))
-    }
-
-    /// Whether `other`, where it is, stands in the way of something placed at `at`.
-    pub(crate) fn is_blocked_by(
-        &self,
-        at: Interval,
-        is_focus: bool,
-        other: &Event,
-        other_at: Interval,
-    ) -> bool {
-        (other.blocks() && at.overlaps(other_at))
-            || (is_focus && other.is_focus() && rest::broken(at, other_at, self.rest_gap))
+    /// Whether the student lets the planner give the event up.
+    pub(crate) fn may_give_up(&self, event: &Event) -> bool {
+        self.problem.settings.allow_delete && event.kind.may_be_deleted()
     }
 
     /// Where a flexible event may land.
@@ -159,6 +183,12 @@ impl<'p> Week<'p> {
         let best = 150 * u64::try_from(at.minutes()).unwrap_or(0);
         u32::try_from(best - self.energy.sum(at)).unwrap_or(u32::MAX)
     }
+}
+
+/// The events that may change.
+struct Changeable<'p> {
+    flexible: Vec<&'p Event>,
+    stranded: Vec<&'p Event>,
 }
 
 fn in_order<'p>(events: impl Iterator<Item = &'p Event>) -> Vec<&'p Event> {

@@ -28,6 +28,33 @@ impl Spans {
         self.first_ending_after(interval.start()).is_some_and(|span| span.overlaps(interval))
     }
 
+    /// The intervals, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Interval> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// How many minutes of `interval` the set leaves free.
+    pub(crate) fn minutes_free_in(&self, interval: Interval) -> i64 {
+        let index = self.0.partition_point(|span| span.end() <= interval.start());
+        let inside = self.0[index..].iter().take_while(|span| span.start() < interval.end());
+        let taken = inside
+            .map(|span| span.end().min(interval.end()).minutes_since(span.start().max(interval.start())));
+        interval.minutes() - taken.sum::<i64>()
+    }
+
+    /// What the set leaves of `interval`, in order.
+    pub(crate) fn leave_of(&self, interval: Interval) -> Vec<Interval> {
+        let index = self.0.partition_point(|span| span.end() <= interval.start());
+        let mut left = Vec::new();
+        let mut from = interval.start();
+        for span in self.0[index..].iter().take_while(|span| span.start() < interval.end()) {
+            left.extend(Interval::new(from, span.start()));
+            from = span.end();
+        }
+        left.extend(Interval::new(from, interval.end()));
+        left
+    }
+
     fn first_ending_after(&self, instant: Instant) -> Option<Interval> {
         let index = self.0.partition_point(|span| span.end() <= instant);
         self.0.get(index).copied()
@@ -46,6 +73,22 @@ mod tests {
     fn a_union_joins_what_overlaps_or_touches() {
         let spans = Spans::union([interval(20, 30), interval(0, 5), interval(5, 7), interval(25, 26)]);
         assert_eq!(spans.0, [interval(0, 7), interval(20, 30)]);
+    }
+
+    #[test]
+    fn what_is_free_in_an_interval_is_what_the_set_does_not_hold() {
+        let spans = Spans::union([interval(0, 5), interval(20, 30)]);
+        assert_eq!(spans.minutes_free_in(interval(3, 25)), 15);
+        assert_eq!(spans.minutes_free_in(interval(21, 29)), 0);
+        assert_eq!(spans.minutes_free_in(interval(40, 50)), 10);
+    }
+
+    #[test]
+    fn what_is_left_of_an_interval_is_around_the_set() {
+        let spans = Spans::union([interval(0, 5), interval(20, 30)]);
+        assert_eq!(spans.leave_of(interval(3, 40)), [interval(5, 20), interval(30, 40)]);
+        assert_eq!(spans.leave_of(interval(20, 30)), []);
+        assert_eq!(spans.leave_of(interval(7, 9)), [interval(7, 9)]);
     }
 
     #[test]
