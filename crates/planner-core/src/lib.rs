@@ -96,6 +96,8 @@ mod demand;
 #[cfg(feature = "serde")]
 pub mod document;
 mod energy;
+#[cfg(test)]
+mod exhaustive;
 pub mod lifecycle;
 #[cfg(test)]
 mod metamorphic;
