@@ -95,6 +95,7 @@ mod constraint;
 mod demand;
 #[cfg(feature = "serde")]
 pub mod document;
+pub mod draw;
 mod energy;
 #[cfg(test)]
 mod exhaustive;
