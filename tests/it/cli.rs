@@ -15,17 +15,17 @@ use testkit::TestDb;
 use crate::tools::program::{answer, command};
 use crate::tools::rows::texts;
 
-fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> &str {
+pub(crate) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
 /// What it said on standard output, where it ended with this status and complained about nothing.
 #[track_caller]
-fn said(output: &Output, status: i32) -> &str {
+pub(crate) fn said(output: &Output, status: i32) -> &str {
     assert_eq!(output.status.code(), Some(status), "{}", text(&output.stderr));
     assert_eq!(text(&output.stderr), "");
     text(&output.stdout)
@@ -33,7 +33,7 @@ fn said(output: &Output, status: i32) -> &str {
 
 /// The one line in which it refused its input.
 #[track_caller]
-fn complaint<'a>(what: &str, output: &'a Output) -> &'a str {
+pub(crate) fn complaint<'a>(what: &str, output: &'a Output) -> &'a str {
     let told = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{what}: {told}{}", text(&output.stdout));
     assert_eq!(text(&output.stdout), "", "{what}");

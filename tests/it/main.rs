@@ -5,10 +5,12 @@
 mod acceptance;
 mod audit;
 mod cli;
+mod cli_calendars;
 mod demo;
 mod guard;
 mod harness;
 mod readme;
+mod replay;
 mod routes;
 mod tidy;
 mod tools;

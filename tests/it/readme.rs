@@ -41,3 +41,20 @@ fn the_walk_through_the_demo_works_as_printed() {
     assert!(told.contains("/problems/churn-cap-exceeded"), "{told}");
     assert!(told.contains(" moves from "), "something has to move:\n{told}");
 }
+
+#[test]
+fn the_tables_in_the_readme_are_what_the_program_prints() {
+    let readme = include_str!("../../README.md");
+    for printed in [
+        include_str!("snapshots/it__cli_calendars__an_exam_among_lectures_of_google_moves_the_gym.snap"),
+        include_str!("snapshots/it__cli_calendars__runs_of_apple_are_flexible_by_their_category.snap"),
+        include_str!("snapshots/it__cli_calendars__a_study_group_of_outlook_is_taken_as_it_stands.snap"),
+        include_str!(
+            "snapshots/it__cli_calendars__a_timetable_without_a_zone_is_on_this_machines_clock.snap"
+        ),
+        include_str!("snapshots/it__cli_calendars__a_rehearsal_of_thunderbird_makes_room.snap"),
+    ] {
+        let (_, table) = printed.split_once("\n---\n").unwrap();
+        assert!(readme.contains(table.trim_end()), "the README lacks:\n{table}");
+    }
+}

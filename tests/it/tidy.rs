@@ -221,13 +221,14 @@ async fn what_has_no_id_in_its_path_is_the_callers_own() {
 }
 
 /// What each crate of ours may depend on of ours.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("planner-core", &[]),
     ("pgserver", &[]),
+    ("ical", &["planner-core"]),
     ("app", &["planner-core"]),
     ("store", &["app", "planner-core"]),
     ("testkit", &["app", "pgserver", "planner-core", "store"]),
-    ("api", &["app", "pgserver", "planner-core", "store"]),
+    ("api", &["app", "ical", "pgserver", "planner-core", "store"]),
     ("benches", &["planner-core"]),
     ("it", &[]),
 ];
@@ -295,5 +296,32 @@ fn frameworks_stay_where_they_belong() {
                 reserved.iter().filter(|other| dependencies.built.contains(**other)).collect();
             assert!(used.is_empty() || owners.contains(&name.as_str()), "{name} may not depend on {used:?}");
         }
+    }
+}
+
+#[test]
+fn the_planner_needs_no_operating_system() {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--package",
+            "planner-core",
+            "--edges",
+            "normal",
+            "--features",
+            "serde",
+            "--prefix",
+            "none",
+        ])
+        .args(["--target", "wasm32-unknown-unknown", "--format", "{p}", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let crates: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(crates.contains(&"jiff"), "{tree}");
+    for system in ["libc", "getrandom", "rustix", "tokio", "windows-sys", "js-sys"] {
+        assert!(!crates.contains(&system), "{system} does not exist everywhere");
     }
 }

@@ -39,10 +39,12 @@ pub enum Command {
     Serve(ServeArgs),
     /// Brings the database's schema up to date, or back
     Migrate(MigrateArgs),
-    /// The pure planner on a problem file; the answer goes to standard output
-    Plan(PlanArgs),
+    /// The pure planner on a problem file, or on calendar files; the answer goes to standard output
+    Plan(Box<PlanArgs>),
     /// The independent checker on a problem and an answer
     Check(CheckArgs),
+    /// Plans a stored proposal's problem once more, and compares. Exit status 0: the same; 1: not; 2: cannot say
+    Replay(ReplayArgs),
 }
 
 /// Flags of `demo`.
@@ -91,8 +93,55 @@ pub struct MigrateArgs {
 #[derive(Args, Clone, Debug)]
 pub struct PlanArgs {
     /// The problem as JSON; `-` reads standard input
-    #[arg(value_name = "PROBLEM.json")]
-    pub problem: PathBuf,
+    #[arg(value_name = "PROBLEM.json", required_unless_present = "ics", conflicts_with = "ics")]
+    pub problem: Option<PathBuf>,
+    /// Draw the week with its changes into a file, for light and dark
+    #[arg(long, value_name = "OUT.svg")]
+    pub svg: Option<PathBuf>,
+    /// What takes the place of a problem file.
+    #[command(flatten)]
+    pub calendar: CalendarArgs,
+}
+
+/// Flags of `plan` on calendar files.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Planning on calendar files")]
+pub struct CalendarArgs {
+    /// An iCalendar file to plan on; `-` reads standard input. Give it again for each further calendar
+    #[arg(long, value_name = "FILE", requires_all = ["exam", "effort"])]
+    pub ics: Vec<PathBuf>,
+    /// What to study for, and when it is due: `Algebra@2026-12-04T09:00`, on the clock of the zone
+    #[arg(long, value_name = "TITLE@TIME", conflicts_with = "problem")]
+    pub exam: Option<String>,
+    /// How much study it takes: `6h`, `90m`, `1h30m`, or minutes
+    #[arg(long, value_name = "DURATION", conflicts_with = "problem")]
+    pub effort: Option<String>,
+    /// Where the student lives, such as `Europe/Berlin`. Without it where the calendar is at home, or else this machine
+    #[arg(long, value_name = "ZONE", conflicts_with = "problem")]
+    pub zone: Option<String>,
+    /// When it is asked, on the clock of the zone. Without it now
+    #[arg(long, value_name = "TIME", conflicts_with = "problem")]
+    pub now: Option<String>,
+    /// What may be moved: `Gym=CHILL` for titles with this text in them, `category:Chores=LOW_PRIORITY` for a
+    /// category. Kinds are `FOCUS`, `CHILL`, `LOW_PRIORITY`; a category of that name does the same. All else stays.
+    /// The first that fits counts
+    #[arg(long, value_name = "PATTERN=KIND", conflicts_with = "problem")]
+    pub flexible: Vec<String>,
+    /// How many times 24 hours before the exam may change
+    #[arg(long, value_name = "N", conflicts_with = "problem", value_parser = clap::value_parser!(u8).range(1..=14))]
+    pub lookahead_days: Option<u8>,
+    /// How much may change: 1 for a new or moved event, 2 for a split one
+    #[arg(long, value_name = "N", conflicts_with = "problem", value_parser = clap::value_parser!(u8).range(0..=5))]
+    pub churn_cap: Option<u8>,
+    /// The hours of a day in which something may be placed, 23:00 at the latest
+    #[arg(long, value_name = "FROM-TO", conflicts_with = "problem")]
+    pub day: Option<String>,
+    /// Print the answer as JSON, as for a problem file
+    #[arg(long, conflicts_with = "problem")]
+    pub json: bool,
+    /// Write the problem that the calendars make to a file, to plan and check it again
+    #[arg(long = "problem", value_name = "OUT.json", conflicts_with = "problem")]
+    pub problem_out: Option<PathBuf>,
 }
 
 /// Arguments of `check`.
@@ -104,6 +153,17 @@ pub struct CheckArgs {
     /// The answer as JSON
     #[arg(value_name = "ANSWER.json")]
     pub answer: PathBuf,
+}
+
+/// Arguments of `replay`.
+#[derive(Args, Clone, Debug)]
+pub struct ReplayArgs {
+    /// Which proposal
+    #[arg(value_name = "PROPOSAL_ID")]
+    pub proposal: uuid::Uuid,
+    /// Write the problem that it was planned on to a file, to plan and check it again
+    #[arg(long, value_name = "OUT.json")]
+    pub problem: Option<PathBuf>,
 }
 
 #[cfg(test)]
@@ -128,9 +188,39 @@ mod tests {
         assert!(Cli::try_parse_from(["canvascal", "migrate", "--down", "1", "--status"]).is_err());
     }
 
+    fn plan(arguments: &[&str]) -> Result<PlanArgs, clap::Error> {
+        let arguments = ["canvascal", "plan"].iter().chain(arguments);
+        match Cli::try_parse_from(arguments)?.command {
+            Command::Plan(args) => Ok(*args),
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn a_problem_may_come_from_standard_input() {
-        let cli = Cli::try_parse_from(["canvascal", "plan", "-"]).unwrap();
-        assert!(matches!(cli.command, Command::Plan(args) if args.problem == std::path::Path::new("-")));
+        assert_eq!(plan(&["-"]).unwrap().problem.as_deref(), Some(std::path::Path::new("-")));
+    }
+
+    #[test]
+    fn a_plan_is_made_on_a_problem_or_on_calendars() {
+        let calendars =
+            ["--ics", "a.ics", "--ics", "b.ics", "--exam", "Algebra@2026-12-04T09:00", "--effort", "6h"];
+        let args = plan(&calendars).unwrap();
+        assert_eq!((args.problem, args.calendar.ics.len()), (None, 2));
+        for wrong in [
+            &["--ics", "a.ics"][..],
+            &["--ics", "a.ics", "--exam", "Algebra@2026-12-04T09:00"],
+            &["--ics", "a.ics", "--effort", "6h"],
+            &["problem.json", "--ics", "a.ics", "--exam", "Algebra@2026-12-04T09:00", "--effort", "6h"],
+            &["problem.json", "--exam", "Algebra@2026-12-04T09:00", "--effort", "6h"],
+            &["problem.json", "--json"],
+            &["problem.json", "--problem", "out.json"],
+            &[],
+        ] {
+            assert!(plan(wrong).is_err(), "{wrong:?}");
+        }
+        for (flag, value) in [("--lookahead-days", "15"), ("--lookahead-days", "0"), ("--churn-cap", "6")] {
+            assert!(plan(&[&calendars[..], &[flag, value]].concat()).is_err(), "{flag} {value}");
+        }
     }
 }

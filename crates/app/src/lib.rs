@@ -4,14 +4,17 @@
 //! back, all in one transaction under the lock of the user's row. Nothing here knows of HTTP, of SQL, or of any
 //! particular calendar.
 
+pub mod availability;
 mod error;
 pub mod events;
 pub mod identity;
 pub mod ports;
 pub mod proposals;
 pub mod settings;
+pub mod slack;
 pub mod tasks;
 mod validate;
+mod week;
 
 use std::sync::Arc;
 

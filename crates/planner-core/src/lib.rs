@@ -90,6 +90,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod availability;
 pub mod check;
 mod constraint;
 mod demand;

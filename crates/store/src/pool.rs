@@ -15,8 +15,10 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 use tokio_postgres::NoTls;
 use tokio_postgres::config::SslMode;
+use uuid::Uuid;
 
 use crate::error::Error;
+use crate::query::users;
 use crate::tls;
 use crate::unit::PgUnit;
 
@@ -83,6 +85,16 @@ impl Pg {
             .build()
             .map_err(|error| StoreError::Failed(Box::new(error)))?;
         Ok(Self { pool, connect_deadline: options.connect_deadline, clock: options.clock, runtime })
+    }
+
+    /// Whose proposal this is, for an operator who has nothing but its identity. It is that of several users only where
+    /// somebody gave their rows the same one.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the database does not answer.
+    pub async fn owners_of_proposal(&self, id: Uuid) -> Result<Vec<User>, StoreError> {
+        let mut connection = self.connection().await?;
+        Ok(users::with_proposal(&mut connection, id).await.map_err(Error::from)?)
     }
 
     async fn connection(&self) -> Result<Object<AsyncPgConnection>, StoreError> {

@@ -102,6 +102,11 @@ diesel::table! {
         reversible_until -> Nullable<Timestamptz>,
         closed_at -> Nullable<Timestamptz>,
         undo_token_digest -> Nullable<Binary>,
+        problem -> Nullable<Jsonb>,
+        answer_sha256 -> Nullable<Binary>,
+        work -> Nullable<BigInt>,
+        bound -> Nullable<Array<Integer>>,
+        why_not -> Nullable<Jsonb>,
     }
 }
 
@@ -198,3 +203,4 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(users, user_settings, churn_settings);
 diesel::allow_tables_to_appear_in_same_query!(rebalancing_proposals, proposal_moves);
+diesel::allow_tables_to_appear_in_same_query!(rebalancing_proposals, users);

@@ -3,7 +3,8 @@ use std::time::Duration;
 use app::identity::{User, UserId};
 use app::ports::{
     Access, AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, NewProposal, Origin, Page,
-    ProposalRecord, StoreError, TaskFields, TaskRecord, UndoToken, Unit, UserSettings, WeekRows, WeekSpan,
+    PlannedOn, ProposalRecord, StoreError, TaskFields, TaskRecord, UndoToken, Unit, UserSettings, WeekRows,
+    WeekSpan,
 };
 use async_trait::async_trait;
 use diesel_async::pooled_connection::deadpool::Object;
@@ -18,7 +19,8 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::query::{
-    apply, attempts, audit, events, ledger, proposals, restore, settings, snapshots, tasks, users, week,
+    apply, attempts, audit, events, ledger, planned, proposals, restore, settings, snapshots, tasks, users,
+    week,
 };
 
 /// How long a rollback may take before the connection is given up.
@@ -202,6 +204,11 @@ impl Unit for PgUnit {
     async fn proposal(&mut self, id: Uuid) -> Result<Option<ProposalRecord>, StoreError> {
         let user = self.user;
         Ok(proposals::one(self.connection()?, user, id).await?)
+    }
+
+    async fn planned_on(&mut self, proposal: Uuid) -> Result<Option<PlannedOn>, StoreError> {
+        let user = self.user;
+        Ok(planned::of_proposal(self.connection()?, user, proposal).await?)
     }
 
     async fn open_proposal(&mut self, trigger: TaskId) -> Result<Option<Uuid>, StoreError> {

@@ -251,6 +251,52 @@ async fn a_plan_costs_no_more_than_what_is_left() {
 }
 
 #[tokio::test]
+async fn what_stays_uncovered_is_explained_and_what_is_offered_helps() {
+    let api = Api::start().await;
+    let ada = api.user("ada");
+    let exam = ada.crammed_monday().await;
+    ada.put("/api/v1/settings", json!({"churn_cap": 1})).await.json(200);
+    let proposal = ada.propose(&exam).await;
+    insta::assert_json_snapshot!(json!([proposal["why_not"], proposal["slack"]]));
+    assert_eq!(READ.of(&proposal).by(&ada).await.json(200), proposal);
+    let offer = &proposal["why_not"]["offer"];
+    let raised = ask_with(&ada, &exam, offer["parameters"].clone()).await.json(201);
+    let less = |name: &str| {
+        proposal["objective"][name].as_u64().unwrap() - raised["objective"][name].as_u64().unwrap()
+    };
+    assert_eq!(less("missing_blocks"), offer["blocks_gained"]);
+    assert_eq!(less("unmet_minutes"), offer["minutes_gained"]);
+    assert_eq!(raised["why_not"], Value::Null);
+}
+
+#[tokio::test]
+async fn what_is_in_the_way_is_told_as_it_was() {
+    let api = Api::start().await;
+    let ada = api.user("ada");
+    let conference = ada.event("Conference", "WORK", "2026-03-02T08:00", "2026-03-04T10:00").await;
+    let exam = ada.exam("2026-03-04T12:00", 240).await;
+    let proposal = ada.propose(&exam).await;
+    let told = &proposal["why_not"]["in_the_way"];
+    let range = json!({"start_ts": "2026-03-02T08:00:00Z", "end_ts": "2026-03-04T10:00:00Z"});
+    assert_eq!(*told, json!([{"event_id": conference["id"], "title": "Conference", "range": range}]));
+    Ask::delete("/api/v1/events/{id}").of(&conference).by(&ada).await.nothing();
+    assert_eq!(READ.of(&proposal).by(&ada).await.json(200), proposal);
+}
+
+#[tokio::test]
+async fn the_slack_that_is_told_is_the_tasks_own() {
+    let api = Api::start().await;
+    let ada = api.user("ada");
+    let exam = ada.exam("2026-03-12T12:00", 300).await;
+    ada.event("Deep work", "FOCUS", "2026-03-03T10:00", "2026-03-03T11:30").await;
+    let slack = Ask::get("/api/v1/tasks/{id}/slack").of(&exam).by(&ada).await.json(200);
+    // The due time lies further ahead than the look-ahead reaches back: all of it counts all the same.
+    let proposal = ada.propose(&exam).await;
+    let expected = with(&proposal["slack"], json!({"task_id": exam["id"], "due_ts": "2026-03-12T12:00:00Z"}));
+    assert_eq!(slack, expected);
+}
+
+#[tokio::test]
 async fn ten_requests_a_minute_are_answered() {
     let api = Api::start().await;
     let ada = api.user("ada");

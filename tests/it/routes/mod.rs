@@ -1,6 +1,7 @@
 //! One file for each endpoint.
 
 mod accept_proposal;
+mod availability;
 mod create_event;
 mod create_proposal;
 mod create_task;
@@ -21,6 +22,7 @@ mod read_task;
 mod reject_proposal;
 mod replace_event;
 mod replace_task;
+mod task_slack;
 mod undo;
 
 use planner_core::model::Action;
@@ -31,7 +33,7 @@ use crate::tools::by_hand::{self, event_id, interval, task_id};
 use crate::tools::rows;
 
 /// A proposal of Ada's that makes a study block, splits a hike and gives up a nap. The planner would find another.
-async fn split_and_deletion(api: &Api) -> Value {
+pub(crate) async fn split_and_deletion(api: &Api) -> Value {
     let ada = api.user("ada");
     ada.put("/api/v1/settings", json!({"allow_delete": true, "churn_cap": 5})).await.json(200);
     ada.event("Lectures", "CLASS", "2026-03-02T08:00", "2026-03-02T12:00").await;

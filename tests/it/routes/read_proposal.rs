@@ -48,6 +48,19 @@ async fn each_kind_of_change_tells_where_from_and_where_to() {
 }
 
 #[tokio::test]
+async fn a_plan_that_is_not_proven_the_best_tells_how_good_one_might_be() {
+    let api = Api::start().await;
+    let ada = api.user("ada");
+    let proven = proposal(&ada).await;
+    assert_eq!((&proven["proven_optimal"], proven.get("bound")), (&json!(true), None));
+    let unproven = "UPDATE rebalancing_proposals SET proven_optimal = false, bound[1] = 0, bound[11] = 7";
+    api.db.client().await.unwrap().batch_execute(unproven).await.unwrap();
+    let bound = with(&proven["objective"], json!({"missing_blocks": 0, "lateness_minutes": 7}));
+    let told = with(&proven, json!({"proven_optimal": false, "bound": bound}));
+    assert_eq!(ENDPOINT.of(&proven).by(&ada).await.json(200), told);
+}
+
+#[tokio::test]
 async fn what_became_of_it_is_told() {
     let api = Api::start().await;
     let ada = api.user("ada");

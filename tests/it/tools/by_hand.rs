@@ -71,6 +71,9 @@ pub(crate) async fn propose(
         need_minutes: 120,
         objective: Objective { churn, ..Objective::default() },
         proven_optimal: false,
+        planned: None,
+        shortfall: None,
+        slack: None,
         rules_kept: Rule::ALL,
     };
     unit.insert_proposal(&proposal).await.unwrap();

@@ -6,6 +6,7 @@ mod demo;
 mod documents;
 mod migrate;
 mod plan;
+mod replay;
 mod serve;
 
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Migrate(args) => migrate::run(&args).await.map(|()| ExitCode::SUCCESS),
         Command::Plan(args) => plan::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(&args),
+        Command::Replay(args) => replay::run(&args).await,
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("canvascal: {error:#}");

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use app::ports::StoreError;
+use app::slack::SlackRefusal;
 use app::{Failure, FieldError as AppFieldError};
 use planner_core::lifecycle::{AcceptRefusal, CreateRefusal, Edited, Outdated, RejectRefusal, UndoRefusal};
 use planner_core::time::Moment;
@@ -57,6 +58,17 @@ fn store(error: StoreError) -> Problem {
 impl Tell for std::convert::Infallible {
     fn tell(self, _: Moment) -> Problem {
         match self {}
+    }
+}
+
+impl Tell for SlackRefusal {
+    fn tell(self, _: Moment) -> Problem {
+        match self {
+            Self::NotDue => Problem::new(
+                ProblemType::TriggerNotDue,
+                "The task has no due time, so there is nothing to count the room until.",
+            ),
+        }
     }
 }
 

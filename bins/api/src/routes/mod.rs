@@ -1,11 +1,13 @@
 //! The API's routes: extract, call a use case, show the answer.
 
+mod availability;
 mod cursor;
 mod events;
 mod failure;
 mod named;
 mod rebalancing;
 mod settings;
+mod slack;
 mod tasks;
 
 use actix_web::web::{self, ServiceConfig};
@@ -28,6 +30,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = Vec::new();
     endpoints.extend(events::endpoints());
     endpoints.extend(tasks::endpoints());
+    endpoints.extend(slack::endpoints());
+    endpoints.extend(availability::endpoints());
     endpoints.extend(settings::endpoints());
     endpoints.extend(rebalancing::endpoints());
     endpoints

@@ -5,9 +5,9 @@ mod store;
 
 use planner_core::time::Moment;
 pub use records::{
-    AppliedChange, AuditAction, AuditEntry, EventFields, EventPage, EventRecord, NewProposal, Origin, Page,
-    Position, ProposalRecord, ProposedChange, TaskFields, TaskRecord, TaskStatus, UndoToken, UserSettings,
-    WeekRows, WeekSpan,
+    AppliedChange, AuditAction, AuditEntry, EventFields, EventPage, EventRecord, InTheWay, NewProposal,
+    Origin, Page, Planned, PlannedOn, Position, ProposalRecord, ProposedChange, Shortfall, TaskFields,
+    TaskRecord, TaskStatus, UndoToken, UserSettings, WeekRows, WeekSpan,
 };
 pub use store::{Access, Actor, Store, StoreError, Unit};
 use uuid::Uuid;

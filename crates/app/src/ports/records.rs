@@ -3,9 +3,12 @@ use std::fmt;
 use planner_core::check::Rule;
 use planner_core::lifecycle::{Proposal, Touched, Write};
 use planner_core::model::{
-    Change, Event, EventId, Kind, Note, Objective, Priority, Settings, Task, TaskId, TaskKind,
+    Answer, Change, Event, EventId, Kind, Note, Objective, Priority, Problem, Settings, Task, TaskId,
+    TaskKind,
 };
+use planner_core::slack::Slack;
 use planner_core::time::{Interval, Moment};
+use planner_core::why_not::WhyNot;
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -180,7 +183,7 @@ pub struct WeekSpan {
     /// Every event that touches this stretch.
     pub span: Interval,
     /// All focus that serves this task as well, whenever it is.
-    pub trigger: TaskId,
+    pub trigger: Option<TaskId>,
     /// These events as well, whenever they are.
     pub also: Vec<EventId>,
     /// Acceptances after this moment are told with the events they changed.
@@ -208,6 +211,44 @@ pub struct ProposedChange {
     pub base_priority: Priority,
     /// The mean energy of the time it goes to, in hundredths; 100 where it goes nowhere.
     pub energy_hundredths: u32,
+}
+
+/// What a planner was asked, and what it answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned {
+    /// The question.
+    pub problem: Problem,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// What is stored of a [`Planned`], as it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedOn {
+    /// The problem's document.
+    pub problem: Value,
+    /// The SHA-256 of the answer as `canvascal plan` prints it.
+    pub answer_sha256: Vec<u8>,
+}
+
+/// Why study stays uncovered, with what was in its way then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortfall {
+    /// Why.
+    pub why_not: WhyNot,
+    /// The events that it names as in the way, in its order.
+    pub in_the_way: Vec<InTheWay>,
+}
+
+/// An event that stands where study would otherwise go, as it was then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InTheWay {
+    /// Its identity.
+    pub event: EventId,
+    /// What it was called.
+    pub title: String,
+    /// When it was.
+    pub at: Interval,
 }
 
 /// A proposal to be stored with its snapshot.
@@ -245,6 +286,12 @@ pub struct NewProposal {
     pub objective: Objective,
     /// Whether no better plan exists.
     pub proven_optimal: bool,
+    /// What it was planned on; `None` where no planner made it.
+    pub planned: Option<Planned>,
+    /// Why study stays uncovered, where some does.
+    pub shortfall: Option<Shortfall>,
+    /// The room that is left for the trigger, if it was counted.
+    pub slack: Option<Slack>,
     /// The rules that the checker found kept.
     pub rules_kept: &'static [Rule],
 }
@@ -276,6 +323,12 @@ pub struct ProposalRecord {
     pub objective: Objective,
     /// Whether no better plan exists.
     pub proven_optimal: bool,
+    /// No plan is better than this; `None` where it was not kept.
+    pub bound: Option<Objective>,
+    /// Why study stayed uncovered, where some did.
+    pub shortfall: Option<Shortfall>,
+    /// The room that was left for the trigger, if it was counted.
+    pub slack: Option<Slack>,
     /// When it was made.
     pub created_at: Moment,
     /// When it was accepted.

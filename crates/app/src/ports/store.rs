@@ -5,7 +5,7 @@ use planner_core::time::{LocalDay, Moment};
 use uuid::Uuid;
 
 use super::records::{
-    AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, NewProposal, Origin, Page,
+    AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, NewProposal, Origin, Page, PlannedOn,
     ProposalRecord, TaskFields, TaskRecord, UndoToken, UserSettings, WeekRows, WeekSpan,
 };
 use crate::identity::User;
@@ -141,6 +141,9 @@ pub trait Unit: Send {
 
     /// One proposal.
     async fn proposal(&mut self, id: Uuid) -> Result<Option<ProposalRecord>, StoreError>;
+
+    /// What a proposal was planned on; `None` where there is no such proposal, or none that was planned on something.
+    async fn planned_on(&mut self, proposal: Uuid) -> Result<Option<PlannedOn>, StoreError>;
 
     /// The open proposal for a task, if there is one.
     async fn open_proposal(&mut self, trigger: TaskId) -> Result<Option<Uuid>, StoreError>;

@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::audit::Tell;
 use super::policy;
-use super::week::{self, Asked};
 use crate::identity::User;
 use crate::ports::{
     Access, Actor, AppliedChange, AuditAction, ProposalRecord, StoreError, UndoToken, Unit, UserSettings,
 };
+use crate::week::{self, Asked};
 use crate::{App, Failure};
 
 /// Why a proposal was not applied.

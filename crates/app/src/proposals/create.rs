@@ -4,18 +4,20 @@ use planner_core::check::Rule;
 use planner_core::lifecycle::{
     self, CreateFacts, CreateRefusal, CreateRequest, Draft, Drafted, Idle, Status, Touched, Trigger,
 };
-use planner_core::model::{Action, Change, Event, EventId, Priority, Problem};
+use planner_core::model::{Action, Answer, Change, Event, EventId, InvalidProblem, Plan, Priority, Problem};
+use planner_core::slack::{self, Slack};
 use planner_core::time::{Interval, Moment};
+use planner_core::why_not;
 use uuid::Uuid;
 
 use super::audit::{Tell, keep};
 use super::policy;
-use super::week::{self, Asked};
 use crate::identity::User;
 use crate::ports::{
-    Access, Actor, AuditAction, NewProposal, ProposalRecord, ProposedChange, TaskRecord, TaskStatus, Unit,
-    UserSettings, WeekRows,
+    Access, Actor, AuditAction, InTheWay, NewProposal, Planned, ProposalRecord, ProposedChange, Shortfall,
+    TaskRecord, TaskStatus, Unit, UserSettings, WeekRows,
 };
+use crate::week::{self, Asked};
 use crate::{App, Failure, FieldError, validate};
 
 /// Why no proposal was made.
@@ -27,7 +29,12 @@ pub enum Created {
     /// A proposal.
     Proposal(Box<ProposalRecord>),
     /// Nothing to propose.
-    Nothing(Idle),
+    Nothing {
+        /// Why.
+        idle: Idle,
+        /// Why study stays uncovered, where a plan was possible.
+        shortfall: Option<Shortfall>,
+    },
 }
 
 impl App {
@@ -65,14 +72,15 @@ impl App {
         let drafted = lifecycle::draft(&problem, &facts.policy)
             .map_err(|error| Failure::Contradiction(format!("{error}: {error:?}")))?;
         match drafted {
-            Drafted::Nothing(idle) => {
+            Drafted::Nothing { idle, plan } => {
                 let entry = self.audit_entry(AuditAction::CreateRefused, now).of_trigger(request.trigger);
-                unit.audit(&entry.because(idle.as_str())).await?;
-                unit.commit().await?;
-                Ok(Created::Nothing(idle))
+                keep(unit, &entry.because(idle.as_str())).await?;
+                // Nobody waits for the reasons: what is locked is free again.
+                Ok(Created::Nothing { idle, shortfall: plan.and_then(|plan| shortfall(&problem, &plan)) })
             }
             Drafted::Proposal(draft) => {
-                let proposal = self.new_proposal(&request, &problem, &rows, *draft);
+                let slack = slack(unit.as_mut(), &task, &settings, now).await?;
+                let proposal = self.new_proposal(&request, problem, &rows, *draft, slack);
                 let stored = self.store_proposal(unit.as_mut(), &proposal, now).await?;
                 unit.commit().await?;
                 Ok(Created::Proposal(Box::new(stored)))
@@ -96,13 +104,16 @@ impl App {
     fn new_proposal(
         &self,
         request: &CreateRequest,
-        problem: &Problem,
+        problem: Problem,
         rows: &WeekRows,
         draft: Draft,
+        slack: Option<Slack>,
     ) -> NewProposal {
         let events: BTreeMap<EventId, (&Event, i64)> =
             rows.events.iter().map(|(event, version)| (event.id, (event, *version))).collect();
-        let plan = draft.plan;
+        let (plan, answer) = (draft.plan.clone(), Answer::Planned(draft.plan));
+        // Within the lock: what is stored of a proposal is stored at once, and the limit on requests limits this too.
+        let shortfall = shortfall(&problem, &plan);
         let changed = plan.changes.iter().filter_map(|change| change.action.event());
         let touched = changed
             .chain(plan.claims.iter().copied())
@@ -117,7 +128,7 @@ impl App {
             .map(|change| ProposedChange {
                 from: change.action.event().and_then(|id| events.get(&id)).map(|(event, _)| event.interval),
                 base_priority,
-                energy_hundredths: mean_energy(problem, &change),
+                energy_hundredths: mean_energy(&problem, &change),
                 change,
             })
             .collect();
@@ -138,6 +149,9 @@ impl App {
             need_minutes: plan.need_minutes,
             objective: plan.objective,
             proven_optimal: plan.proven_optimal,
+            shortfall,
+            planned: Some(Planned { problem, answer }),
+            slack,
             rules_kept: Rule::ALL,
         }
     }
@@ -221,6 +235,29 @@ async fn create_facts(
         settings: settings.planning.clone(),
         policy: policy(settings),
     })
+}
+
+/// The room that is left for `task` as things stand.
+async fn slack(
+    unit: &mut dyn Unit,
+    task: &TaskRecord,
+    settings: &UserSettings,
+    now: Moment,
+) -> Result<Option<Slack>, CreateFailure> {
+    let problem = week::load_until_due(unit, task, &settings.planning, now).await?;
+    let slack = problem.as_ref().map(slack::of).transpose();
+    slack.map_err(|error: InvalidProblem| Failure::Contradiction(error.to_string()))
+}
+
+/// Why `plan` leaves study uncovered, with the events in its way by name.
+fn shortfall(problem: &Problem, plan: &Plan) -> Option<Shortfall> {
+    let why_not = why_not::explain(problem, plan)?;
+    let named = |id: &EventId| problem.events.iter().find(|event| event.id == *id);
+    let in_the_way = why_not.in_the_way.iter().filter_map(named);
+    let in_the_way = in_the_way
+        .map(|event| InTheWay { event: event.id, title: event.title.clone(), at: event.interval })
+        .collect();
+    Some(Shortfall { why_not, in_the_way })
 }
 
 /// The mean energy of the minutes that a change goes to, in hundredths; 100 where it goes nowhere.

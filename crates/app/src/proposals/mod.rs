@@ -6,7 +6,6 @@ mod create;
 mod limits;
 mod reject;
 mod undo;
-mod week;
 
 pub use accept::{AcceptFailure, Accepted};
 pub use create::{CreateFailure, Created};

@@ -41,8 +41,14 @@ pub fn write_answer(answer: &Answer) -> Value {
         "status": "planned", "refusal": null, "need": plan.need_minutes,
         "claims": ids(&plan.claims), "changes": plan.changes.iter().map(change).collect::<Vec<_>>(),
         "notes": plan.notes.iter().map(note).collect::<Vec<_>>(), "left_stranded": ids(&plan.left_stranded),
-        "objective": plan.objective.components(), "proven_optimal": plan.proven_optimal, "work": plan.work,
+        "objective": plan.objective.components(), "proven_optimal": plan.proven_optimal,
+        "bound": plan.bound.components(), "work": plan.work,
     })
+}
+
+/// The bytes that `canvascal plan` prints for an answer: the document laid out for people, and the end of the line.
+pub fn print_answer(answer: &Answer) -> String {
+    format!("{:#}\n", write_answer(answer))
 }
 
 fn ids(ids: &[EventId]) -> Vec<String> {
@@ -69,6 +75,8 @@ struct AnswerDocument {
     objective: Option<[u32; 11]>,
     #[serde(default)]
     proven_optimal: bool,
+    #[serde(default)]
+    bound: Option<[u32; 11]>,
     #[serde(default)]
     work: u64,
     #[serde(default, rename = "solve_ms")]
@@ -141,6 +149,8 @@ impl AnswerDocument {
             .enumerate()
             .map(|(index, Object(change))| change.into_change(index))
             .collect();
+        let proven = self.proven_optimal.then_some(components);
+        let bound = self.bound.or(proven).map(Objective::from_components);
         // An answer that does not state the need cannot state a wrong one.
         let need_minutes = self.need.unwrap_or_else(|| check::need(problem));
         Ok(Answer::Planned(Plan {
@@ -152,6 +162,7 @@ impl AnswerDocument {
             left_stranded: self.left_stranded.into_iter().map(|id| id.0).collect(),
             objective: Objective::from_components(components),
             proven_optimal: self.proven_optimal,
+            bound: bound.unwrap_or_default(),
             work: self.work,
         }))
     }

@@ -6,15 +6,17 @@
 
 mod answer;
 mod problem;
+mod why_not;
 
 use std::fmt;
 use std::marker::PhantomData;
 
-pub use answer::{read_answer, write_answer};
+pub use answer::{print_answer, read_answer, write_answer};
 pub use problem::{NamedProblem, read_problem, write_problem};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+pub use why_not::{read_why_not, write_parameters, write_why_not};
 
 use crate::model::InvalidProblem;
 use crate::time::{Instant, Interval, Moment};
@@ -124,6 +126,7 @@ macro_rules! name_as_text {
 
 name_as_text!(kind, crate::model::Kind);
 name_as_text!(task_kind, crate::model::TaskKind);
+name_as_text!(obstacle, crate::why_not::Obstacle);
 
 /// A start and an end.
 #[derive(Clone, Copy, Deserialize)]

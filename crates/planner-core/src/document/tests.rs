@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{Action, Answer, Refusal};
-use crate::{check, plan, strategies};
+use crate::{check, plan, plan_within, strategies, why_not};
 
 const EXAMPLE: &str = r#"
 {"schema": 1, "id": "S-000", "mode": "demand", "now": "2025-03-06T12:07:00Z",
@@ -119,6 +119,45 @@ fn refusals_are_answers_too() {
     }
 }
 
+#[test]
+fn what_is_printed_is_the_document_laid_out_for_people() {
+    let answer = plan(&read_problem(EXAMPLE).unwrap().problem).unwrap();
+    let laid_out = serde_json::to_string_pretty(&write_answer(&answer)).unwrap();
+    assert_eq!(print_answer(&answer), format!("{laid_out}\n"));
+}
+
+#[test]
+fn every_concession_is_read_back() {
+    use crate::why_not::{Cause, Concession, Obstacle, Offer, WhyNot};
+    let at = Interval::starting("2025-03-10T23:00:00Z".parse().unwrap(), 30).unwrap();
+    let event = crate::model::EventId(::uuid::Uuid::from_u128(7));
+    for concession in [
+        Concession::OneMoreChange { churn_cap: 4 },
+        Concession::LaterEvening { day_end_minute: 1350 },
+        Concession::ShorterRest { rest_gap_minutes: 420 },
+        Concession::GiveUp { event },
+        Concession::LongerLookahead { lookahead_days: 6 },
+    ] {
+        let offer = Offer { concession, blocks_gained: 1, minutes_gained: 45, detail: "so".to_owned() };
+        let cause = |obstacle: &Obstacle| Cause { obstacle: *obstacle, blocks_gained: 1, minutes_gained: 30 };
+        let why_not = WhyNot {
+            missing_blocks: 2,
+            uncovered_minutes: 60,
+            causes: Obstacle::ALL.iter().map(cause).collect(),
+            in_the_way: vec![event],
+            busy_in_the_way: vec![at],
+            offer: Some(offer),
+        };
+        assert_eq!(read_why_not(&write_why_not(&why_not).to_string()).unwrap(), why_not);
+        let without = write_why_not(&why_not).to_string().replace(&write_parameters_of(&why_not), "{}");
+        assert_eq!(read_why_not(&without).unwrap_err().field, "offer.parameters");
+    }
+}
+
+fn write_parameters_of(why_not: &why_not::WhyNot) -> String {
+    write_parameters(&why_not.offer.as_ref().unwrap().concession).to_string()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
@@ -129,5 +168,13 @@ proptest! {
         let answer = plan(&problem).unwrap();
         let read = read_answer(&write_answer(&answer).to_string(), &problem).unwrap();
         prop_assert_eq!(check::check(&problem, &read).unwrap(), []);
+    }
+
+    #[test]
+    fn explanations_round_trip(problem in strategies::problem()) {
+        let Answer::Planned(plan) = plan_within(&problem, 20_000).unwrap() else { return Ok(()) };
+        if let Some(why_not) = why_not::explain(&problem, &plan) {
+            prop_assert_eq!(read_why_not(&write_why_not(&why_not).to_string()).unwrap(), why_not);
+        }
     }
 }

@@ -179,7 +179,12 @@ pub enum Drafted {
     /// A proposal.
     Proposal(Box<Draft>),
     /// Nothing to propose.
-    Nothing(Idle),
+    Nothing {
+        /// Why.
+        idle: Idle,
+        /// The plan that changes nothing, where one was made: what it leaves missing can be explained.
+        plan: Option<Box<Plan>>,
+    },
 }
 
 /// Why no draft could be made. Neither is the user's doing.
@@ -205,13 +210,13 @@ pub fn draft(problem: &Problem, policy: &Policy) -> Result<Drafted, DraftError> 
     }
     let plan = match answer {
         Answer::Planned(plan) => plan,
-        Answer::NothingToPlan => return Ok(Drafted::Nothing(Idle::AlreadyCovered)),
+        Answer::NothingToPlan => return Ok(Drafted::Nothing { idle: Idle::AlreadyCovered, plan: None }),
         Answer::Refused(Refusal::TriggerExpired | Refusal::WindowTooShort) => {
-            return Ok(Drafted::Nothing(Idle::WindowTooShort));
+            return Ok(Drafted::Nothing { idle: Idle::WindowTooShort, plan: None });
         }
     };
     if plan.is_empty() {
-        return Ok(Drafted::Nothing(Idle::NoRoom));
+        return Ok(Drafted::Nothing { idle: Idle::NoRoom, plan: Some(Box::new(plan)) });
     }
     let open_until = problem.now.plus_minutes(policy.open_minutes);
     let expires_at = problem.trigger().map_or(open_until, |trigger| open_until.min(trigger.due.moment()));

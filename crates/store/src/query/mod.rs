@@ -8,6 +8,7 @@ pub(crate) mod events;
 pub(crate) mod ledger;
 pub(crate) mod moves;
 mod number;
+pub(crate) mod planned;
 pub(crate) mod proposals;
 pub(crate) mod restore;
 pub(crate) mod settings;

@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::number::narrow;
-use super::{moves, snapshots};
+use super::{moves, planned, snapshots};
 use crate::error::Error;
 use crate::schema::{calendar_events, rebalancing_proposals as proposals};
 
@@ -40,6 +40,8 @@ struct ProposalRow {
     accepted_at: Option<OffsetDateTime>,
     reversible_until: Option<OffsetDateTime>,
     closed_at: Option<OffsetDateTime>,
+    bound: Option<Vec<i32>>,
+    why_not: Option<Value>,
 }
 
 /// Stores a proposal, its moves, and the snapshot of every event that it touches.
@@ -71,6 +73,7 @@ pub(crate) async fn insert(
             proposals::details.eq(details(proposal)),
             proposals::created_at.eq(OffsetDateTime::from(proposal.created_at)),
             proposals::expires_at.eq(OffsetDateTime::from(proposal.expires_at)),
+            planned::columns(proposal)?,
         ))
         .execute(connection)
         .await?;
@@ -212,11 +215,15 @@ fn details(proposal: &NewProposal) -> Value {
         .collect();
     let stranded: Vec<String> = proposal.left_stranded.iter().map(|event| event.0.to_string()).collect();
     let rules: Vec<&str> = proposal.rules_kept.iter().map(|rule| rule.as_str()).collect();
-    json!({"notes": notes, "left_stranded": stranded, "rules_kept": rules})
+    json!({
+        "notes": notes, "left_stranded": stranded, "rules_kept": rules,
+        "in_the_way": planned::in_the_way(proposal.shortfall.as_ref()),
+        "slack": planned::slack_as_json(proposal.slack.as_ref()),
+    })
 }
 
 fn record(row: ProposalRow, rows: &[moves::MoveRow]) -> Result<ProposalRecord, Error> {
-    let planned = moves::read(rows)?;
+    let moved = moves::read(rows)?;
     let status = Status::from_name(&row.status)
         .ok_or_else(|| Error::broken(format!("no proposal is {:?}", row.status)))?;
     Ok(ProposalRecord {
@@ -226,11 +233,11 @@ fn record(row: ProposalRow, rows: &[moves::MoveRow]) -> Result<ProposalRecord, E
             status,
             expires_at: row.expires_at.into(),
             trigger: TaskId(row.trigger_item_id),
-            actions: planned.changes.iter().map(|proposed| proposed.change.action.clone()).collect(),
-            claims: planned.claims,
-            touched: planned.touched,
+            actions: moved.changes.iter().map(|proposed| proposed.change.action.clone()).collect(),
+            claims: moved.claims,
+            touched: moved.touched,
         },
-        changes: planned.changes,
+        changes: moved.changes,
         lookahead_days: row.lookahead_days.map(|days| narrow("lookahead_days", days)).transpose()?,
         override_churn_cap: row
             .override_churn_cap
@@ -245,6 +252,9 @@ fn record(row: ProposalRow, rows: &[moves::MoveRow]) -> Result<ProposalRecord, E
         need_minutes: narrow("need_minutes", row.need_minutes)?,
         objective: objective(&row.objective)?,
         proven_optimal: row.proven_optimal,
+        bound: row.bound.as_deref().map(objective).transpose()?,
+        shortfall: planned::shortfall(row.why_not.as_ref(), &row.details)?,
+        slack: planned::slack(&row.details)?,
         created_at: row.created_at.into(),
         accepted_at: row.accepted_at.map(Moment::from),
         reversible_until: row.reversible_until.map(Moment::from),
@@ -277,19 +287,5 @@ fn objective(components: &[i32]) -> Result<Objective, Error> {
         components.iter().map(|component| narrow("the objective", *component)).collect();
     let components: [u32; 11] =
         components?.try_into().map_err(|_| Error::broken("an objective has not eleven components"))?;
-    let [missing_blocks, deleted, focus_disturbed, churn, unmet_minutes, created, rest @ ..] = components;
-    let [low_priority_disturbed, proximity, energy, displacement_minutes, lateness_minutes] = rest;
-    Ok(Objective {
-        missing_blocks,
-        deleted,
-        focus_disturbed,
-        churn,
-        unmet_minutes,
-        created,
-        low_priority_disturbed,
-        proximity,
-        energy,
-        displacement_minutes,
-        lateness_minutes,
-    })
+    Ok(Objective::from_components(components))
 }

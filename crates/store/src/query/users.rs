@@ -1,9 +1,11 @@
 use app::identity::{User, UserId};
-use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryResult};
+use diesel::{ExpressionMethods as _, JoinOnDsl as _, OptionalExtension as _, QueryDsl as _, QueryResult};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use uuid::Uuid;
+
 use crate::error::Error;
-use crate::schema::users;
+use crate::schema::{rebalancing_proposals, users};
 
 /// What is stored of a user whose row is locked.
 pub(crate) struct Known {
@@ -47,4 +49,23 @@ pub(crate) async fn ensure(
             .await?;
     }
     Ok(())
+}
+
+/// Whoever has a proposal of this identity, in order of their own.
+pub(crate) async fn with_proposal(
+    connection: &mut AsyncPgConnection,
+    proposal: Uuid,
+) -> QueryResult<Vec<User>> {
+    // The join goes by key, user by user; no index begins with the proposal.
+    let owned = rebalancing_proposals::user_id.eq(users::id);
+    let rows: Vec<(Uuid, Option<String>)> = users::table
+        .inner_join(rebalancing_proposals::table.on(owned))
+        .filter(rebalancing_proposals::id.eq(proposal))
+        .select((users::id, users::external_id))
+        .order(users::id)
+        .load(connection)
+        .await?;
+    let user =
+        |(id, name): (Uuid, Option<String>)| User { id: UserId(id), external_id: name.unwrap_or_default() };
+    Ok(rows.into_iter().map(user).collect())
 }

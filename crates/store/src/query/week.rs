@@ -44,7 +44,8 @@ pub(crate) async fn load(
 ) -> Result<WeekRows, Error> {
     let shared: &AsyncPgConnection = connection;
     let (rows, accepted) = try_join(events(shared, user, span), accepted(shared, user, span)).await?;
-    let named: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.task_id).chain([span.trigger.0]).collect();
+    let trigger = span.trigger.map(|task| task.0);
+    let named: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.task_id).chain(trigger).collect();
     let named: Vec<Uuid> = named.into_iter().collect();
     let tasks = tasks::due(connection, user, &named).await?;
     let known: BTreeSet<TaskId> = tasks.iter().map(|task| task.id).collect();
@@ -77,8 +78,10 @@ async fn events(
         .lt(to)
         .and(calendar_events::start_ts.gt(earliest))
         .and(calendar_events::end_ts.gt(from));
-    let serves =
-        calendar_events::task_id.eq(span.trigger.0).and(calendar_events::kind.eq(Kind::Focus.as_str()));
+    // Without a trigger this is null, which selects nothing.
+    let serves = calendar_events::task_id
+        .eq(span.trigger.map(|task| task.0))
+        .and(calendar_events::kind.eq(Kind::Focus.as_str()));
     let also: Vec<Uuid> = span.also.iter().map(|event| event.0).collect();
     calendar_events::table
         .filter(calendar_events::user_id.eq(user.0))

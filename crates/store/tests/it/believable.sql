@@ -13,6 +13,8 @@ SELECT t.user_id, md5('event' || n)::uuid, 'Event ' || n, '2026-03-01Z'::timesta
   FROM generate_series(1, 300) n, tasks t WHERE t.id = md5('task' || (1 + n % 20))::uuid;
 INSERT INTO rebalancing_proposals (user_id, id, trigger_item_id, status, closed_at)
 SELECT user_id, md5('proposal' || id)::uuid, id, 'REJECTED', now() FROM tasks;
+UPDATE rebalancing_proposals SET problem = '{"schema": 1}', answer_sha256 = sha256(''), work = 1, why_not = '{}',
+       bound = '{0,0,0,0,0,0,0,0,0,0,0}' WHERE id < '80000000-0000-0000-0000-000000000000';
 INSERT INTO proposal_moves (user_id, proposal_id, action, event_id, to_start_ts, to_end_ts, position, group_no)
 SELECT p.user_id, p.id, 'move', gen_random_uuid(), now(), now() + interval '1 hour', n, n
   FROM rebalancing_proposals p, generate_series(0, 2) n;

@@ -70,7 +70,7 @@ async fn no_query_reads_a_big_table_from_end_to_end() {
     let trigger = TaskId(trigger);
     let span = WeekSpan {
         span: on("2026-03-02", "00:00", "23:00"),
-        trigger,
+        trigger: Some(trigger),
         also: vec![EventId(Uuid::from_u128(1)), EventId(Uuid::from_u128(2))],
         accepted_after: moment("2026-01-25T00:00"),
     };

@@ -46,7 +46,7 @@ async fn what_another_user_owns_does_not_exist() {
     assert!(!unit.delete_task(task).await.unwrap());
     let span = WeekSpan {
         span: on(MONDAY, "00:00", "23:00"),
-        trigger: task,
+        trigger: Some(task),
         also: vec![event],
         accepted_after: moment("2026-01-01T00:00"),
     };

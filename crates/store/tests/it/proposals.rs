@@ -1,13 +1,19 @@
 use std::collections::BTreeMap;
 
 use app::ports::{
-    Access, AppliedChange, AuditAction, AuditEntry, NewProposal, Origin, ProposedChange, StoreError,
-    UndoToken, WeekSpan,
+    Access, AppliedChange, AuditAction, AuditEntry, InTheWay, NewProposal, Origin, Planned, ProposedChange,
+    Shortfall, StoreError, UndoToken, WeekSpan,
 };
 use planner_core::check::Rule;
+use planner_core::document::{print_answer, read_problem};
 use planner_core::lifecycle::{Acceptance, Status, Touched, Undo, Write};
-use planner_core::model::{Action, Change, EventId, Kind, Note, Objective, Priority, ReasonCode, TaskId};
+use planner_core::model::{
+    Action, Answer, Change, EventId, Kind, Mode, Note, Objective, Plan, Priority, Problem, ReasonCode,
+    Settings, Task, TaskId, TaskKind,
+};
+use planner_core::slack::Slack;
 use planner_core::time::{Interval, LocalDay};
+use planner_core::why_not::{Cause, Concession, Obstacle, Offer, WhyNot};
 use uuid::Uuid;
 
 use crate::support::{OWNER, PLANNER, World, fields, moment, on};
@@ -203,8 +209,100 @@ fn proposal(
         need_minutes: 120,
         objective: Objective { churn: 5, created: 1, lateness_minutes: 9, ..Objective::default() },
         proven_optimal: true,
+        planned: Some(planned(trigger)),
+        shortfall: Some(shortfall(moved)),
+        slack: Some(Slack { needed_minutes: 90, available_minutes: 30, counted_until: study().end() }),
         rules_kept: Rule::ALL,
     }
+}
+
+/// What a planner might have been asked, and a plan with a bound that it is not.
+fn planned(trigger: TaskId) -> Planned {
+    let exam = Task {
+        id: trigger,
+        title: "Algebra, “II”".to_owned(),
+        kind: TaskKind::Exam,
+        due: moment("2026-03-06T12:00").floor(),
+        priority: Priority::from_thousandths(82_125),
+        effort_minutes: 360,
+        due_changed_at: None,
+    };
+    let problem = Problem {
+        mode: Mode::Demand { trigger },
+        now: "2026-03-02T08:00:00.123456Z".parse().unwrap(),
+        settings: Settings::default(),
+        used_churn_today: 0,
+        override_churn_cap: Some(u32::MAX),
+        tasks: vec![exam],
+        events: Vec::new(),
+        busy: vec![study()],
+    };
+    let plan = Plan {
+        need_minutes: 120,
+        exact_need_minutes: 115,
+        claims: Vec::new(),
+        changes: Vec::new(),
+        notes: Vec::new(),
+        left_stranded: Vec::new(),
+        objective: Objective { churn: 5, ..Objective::default() },
+        proven_optimal: false,
+        bound: Objective { churn: 4, lateness_minutes: 7, ..Objective::default() },
+        work: 50_000_000,
+    };
+    Planned { problem, answer: Answer::Planned(plan) }
+}
+
+fn shortfall(event: EventId) -> Shortfall {
+    let why_not = WhyNot {
+        missing_blocks: 1,
+        uncovered_minutes: 25,
+        causes: vec![Cause { obstacle: Obstacle::Rest, blocks_gained: 1, minutes_gained: 25 }],
+        in_the_way: vec![event],
+        busy_in_the_way: vec![study()],
+        offer: Some(Offer {
+            concession: Concession::GiveUp { event },
+            blocks_gained: 1,
+            minutes_gained: 25,
+            detail: "Without “gym”, 25 min more would fit.".to_owned(),
+        }),
+    };
+    let in_the_way = vec![InTheWay { event, title: "gym".to_owned(), at: study() }];
+    Shortfall { why_not, in_the_way }
+}
+
+#[tokio::test]
+async fn what_a_proposal_was_planned_on_is_kept_with_it() {
+    let story = Story::stored().await;
+    let mut unit = story.world.begin(1, Access::Read).await;
+    let stored = unit.planned_on(story.proposal.id).await.unwrap().unwrap();
+    let Planned { problem, answer } = story.proposal.planned.clone().unwrap();
+    let read = read_problem(&stored.problem.to_string()).unwrap();
+    assert_eq!((read.name, read.problem), (story.proposal.id.to_string(), problem));
+    let row =
+        "SELECT sha256(convert_to($1, 'UTF8')) = answer_sha256, work, bound[4] FROM rebalancing_proposals";
+    let row = story.world.sql.query_one(row, &[&print_answer(&answer)]).await.unwrap();
+    assert_eq!((row.get(0), row.get(1), row.get(2)), (true, 50_000_000_i64, 4_i32));
+    assert_eq!(unit.planned_on(Uuid::from_u128(1)).await.unwrap(), None);
+    drop(unit);
+    // What is another's is not there, and of what is nobody's there is no owner.
+    let mut others = story.world.begin(2, Access::Read).await;
+    assert_eq!(others.planned_on(story.proposal.id).await.unwrap(), None);
+    let owners = story.world.pg.owners_of_proposal(story.proposal.id).await.unwrap();
+    assert_eq!(owners, [crate::support::user(1)]);
+    assert_eq!(story.world.pg.owners_of_proposal(Uuid::from_u128(1)).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_proposal_from_before_problems_were_kept_has_none() {
+    let story = Story::stored().await;
+    let before =
+        "UPDATE rebalancing_proposals SET problem = NULL, answer_sha256 = NULL, work = NULL, bound = NULL,
+                         why_not = NULL, details = '{}'";
+    story.world.sql.batch_execute(before).await.unwrap();
+    let mut unit = story.world.begin(1, Access::Read).await;
+    assert_eq!(unit.planned_on(story.proposal.id).await.unwrap(), None);
+    let record = unit.proposal(story.proposal.id).await.unwrap().unwrap();
+    assert_eq!((record.bound, record.shortfall, record.slack), (None, None, None));
 }
 
 #[tokio::test]
@@ -222,6 +320,8 @@ async fn a_stored_proposal_is_read_again() {
     assert_eq!((record.created_at, record.proposal.expires_at), (stored.created_at, stored.expires_at));
     assert_eq!((record.notes, record.left_stranded), (stored.notes.clone(), stored.left_stranded.clone()));
     assert_eq!((record.objective, record.proven_optimal), (stored.objective, stored.proven_optimal));
+    assert_eq!((record.shortfall, record.slack), (stored.shortfall.clone(), stored.slack));
+    assert_eq!(record.bound.map(|bound| bound.churn), Some(4));
     assert_eq!((record.snapshot_id, record.summary), (stored.snapshot_id, stored.summary.clone()));
     assert_eq!((record.lookahead_days, record.need_minutes), (Some(7), 120));
     assert_eq!((record.accepted_at, record.reversible_until, record.closed_at), (None, None, None));
@@ -322,7 +422,7 @@ async fn an_event_is_frozen_by_what_moved_it_until_that_is_undone() {
     let story = Story::applied().await;
     let span = WeekSpan {
         span: on(MONDAY, "00:00", "23:00"),
-        trigger: story.trigger,
+        trigger: Some(story.trigger),
         also: vec![story.moved, story.split, story.second_piece, story.made, story.claimed],
         accepted_after: moment("2026-03-01T08:00"),
     };

@@ -11,7 +11,7 @@ const TUESDAY: &str = "2026-03-03";
 fn tuesday(trigger: TaskId) -> WeekSpan {
     WeekSpan {
         span: on(TUESDAY, "08:00", "18:00"),
-        trigger,
+        trigger: Some(trigger),
         also: Vec::new(),
         accepted_after: moment("2026-03-01T08:00"),
     }

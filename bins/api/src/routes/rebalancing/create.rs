@@ -11,6 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::view::ProposalView;
+use super::why_not::WhyNotView;
 use crate::auth::Identity;
 use crate::extract::Json;
 use crate::problem::Problem;
@@ -47,9 +48,10 @@ pub(super) async fn create(
                 .insert_header((header::LOCATION, location))
                 .json(ProposalView::from(*record))
         }
-        Created::Nothing(idle) => HttpResponse::Ok().json(json!({
+        Created::Nothing { idle, shortfall } => HttpResponse::Ok().json(json!({
             "proposal_id": null, "snapshot_id": null, "trigger_item_id": body.trigger_item_id,
             "proposed_changes": [], "churn_cost": 0, "reason": idle.as_str(), "summary": idle.detail(),
+            "why_not": shortfall.map(WhyNotView::from),
         })),
     })
 }

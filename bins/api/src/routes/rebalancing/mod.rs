@@ -7,6 +7,7 @@ mod read;
 mod reject;
 mod undo;
 mod view;
+mod why_not;
 
 use crate::server::{Endpoint, resource};
 

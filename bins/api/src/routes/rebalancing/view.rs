@@ -6,6 +6,7 @@ use planner_core::time::{Interval, Moment};
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::why_not::{SlackView, WhyNotView};
 use crate::value::Timestamp;
 
 /// A stored proposal.
@@ -28,6 +29,11 @@ pub(super) struct ProposalView {
     left_stranded: Vec<Uuid>,
     objective: ObjectiveView,
     proven_optimal: bool,
+    /// No plan is better than this; there where the plan itself is not proven to be the best.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bound: Option<ObjectiveView>,
+    why_not: Option<WhyNotView>,
+    slack: Option<SlackView>,
     lookahead_days: Option<u8>,
     override_churn_cap: Option<u32>,
     created_at: Timestamp,
@@ -39,7 +45,7 @@ pub(super) struct ProposalView {
 
 /// A stretch of time.
 #[derive(Clone, Copy, Serialize)]
-struct RangeView {
+pub(super) struct RangeView {
     start_ts: Timestamp,
     end_ts: Timestamp,
 }
@@ -107,6 +113,9 @@ impl From<ProposalRecord> for ProposalView {
             left_stranded: record.left_stranded.iter().map(|event| event.0).collect(),
             objective: record.objective.into(),
             proven_optimal: record.proven_optimal,
+            bound: record.bound.filter(|_| !record.proven_optimal).map(ObjectiveView::from),
+            why_not: record.shortfall.map(WhyNotView::from),
+            slack: record.slack.map(SlackView::from),
             lookahead_days: record.lookahead_days,
             override_churn_cap: record.override_churn_cap,
             created_at: timestamp(record.created_at),
@@ -165,7 +174,8 @@ impl From<Objective> for ObjectiveView {
     }
 }
 
-fn range(interval: Interval) -> RangeView {
+/// A stretch of time as it is shown.
+pub(super) fn range(interval: Interval) -> RangeView {
     RangeView { start_ts: Timestamp(interval.start().into()), end_ts: Timestamp(interval.end().into()) }
 }
 

@@ -1,0 +1,46 @@
+//! `/api/v1/tasks/{id}/slack`: how much room is left for a task.
+
+use actix_web::web;
+use app::App;
+use planner_core::model::TaskId;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::failure::problem;
+use crate::auth::Identity;
+use crate::extract::{Json, Path};
+use crate::problem::Problem;
+use crate::server::{Endpoint, resource};
+use crate::value::Timestamp;
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![resource("/api/v1/tasks/{id}/slack").get(read)]
+}
+
+/// The room that is left before the task is due.
+#[derive(Serialize)]
+struct TaskSlackView {
+    task_id: Uuid,
+    needed_minutes: u32,
+    available_minutes: u32,
+    /// What is available less what is needed.
+    slack_minutes: i64,
+    counted_until: Timestamp,
+    due_ts: Timestamp,
+}
+
+async fn read(
+    me: Identity,
+    app: web::Data<App>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<TaskSlackView>, Problem> {
+    let read = app.task_slack(&me.user(), TaskId(id)).await.map_err(|failure| problem(failure, app.now()))?;
+    Ok(Json(TaskSlackView {
+        task_id: id,
+        needed_minutes: read.slack.needed_minutes,
+        available_minutes: read.slack.available_minutes,
+        slack_minutes: read.slack.minutes(),
+        counted_until: Timestamp(read.slack.counted_until.into()),
+        due_ts: Timestamp(read.due.into()),
+    }))
+}
