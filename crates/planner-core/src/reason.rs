@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::constraint::rest;
 use crate::model::{Action, Change, Event, EventId, Kind, Mode, Note, Problem, ReasonCode};
-use crate::time::{Interval, Zone};
+use crate::time::{Interval, Zone, spell_minutes};
 
 /// Gives every action its reason. `stranded` are the focus events that serve the trigger only if moved.
 pub(crate) fn explain(problem: &Problem, stranded: &[EventId], actions: Vec<Action>) -> Vec<Change> {
@@ -34,7 +34,7 @@ pub(crate) fn notes(problem: &Problem, claims: &[EventId], window: Interval) -> 
         .collect();
     kept.sort_by_key(|event| (event.interval.start(), event.id));
     let note = |event: &Event| {
-        let when = span(&problem.settings.zone, event.interval);
+        let when = problem.settings.zone.spell(event.interval);
         let serves = if event.task.is_none() { "is taken for" } else { "already serves" };
         Note {
             event: event.id,
@@ -120,23 +120,23 @@ impl Reasons<'_> {
         let zone = &self.problem.settings.zone;
         let event = action.event().and_then(|id| self.events.get(&id).copied());
         let title = quoted(event.map_or("", |event| &event.title));
-        let from = event.map(|event| span(zone, event.interval)).unwrap_or_default();
+        let from = event.map(|event| zone.spell(event.interval)).unwrap_or_default();
         let trigger = quoted(self.problem.trigger().map_or("", |task| &task.title));
         let aim = self.aim(because, &trigger);
         match action {
             Action::Create { at } => format!(
                 "{} of focus on {} for {trigger}, since too little study time exists before it is due.",
-                duration(at.minutes()),
-                span(zone, *at)
+                spell_minutes(at.minutes()),
+                zone.spell(*at)
             ),
             Action::Move { to, .. } if because.code == ReasonCode::DeadlineProximity => {
-                format!("{title} moves from {from}, after {trigger} is due, to {}.", span(zone, *to))
+                format!("{title} moves from {from}, after {trigger} is due, to {}.", zone.spell(*to))
             }
-            Action::Move { to, .. } => format!("{title} moves from {from} to {} {aim}.", span(zone, *to)),
+            Action::Move { to, .. } => format!("{title} moves from {from} to {} {aim}.", zone.spell(*to)),
             Action::Split { pieces: [first, second], .. } => format!(
                 "{title} on {from} is split into {} and {} {aim}.",
-                span(zone, *first),
-                span(zone, *second)
+                zone.spell(*first),
+                zone.spell(*second)
             ),
             Action::Delete { .. } => format!("{title} on {from} is given up {aim}."),
         }
@@ -168,24 +168,5 @@ fn quoted(title: &str) -> String {
 
 /// An event by its title and time: `“Gym” on Thu 6 Mar 14:30–16:00`.
 pub(crate) fn named(zone: &Zone, event: &Event) -> String {
-    format!("{} on {}", quoted(&event.title), span(zone, event.interval))
-}
-
-/// As people write it: `Thu 6 Mar 14:30–16:00`.
-fn span(zone: &Zone, interval: Interval) -> String {
-    let (start, end) = (zone.local(interval.start()), zone.local(interval.end()));
-    if start.day == end.day {
-        format!("{start}–{:02}:{:02}", end.minute_of_day / 60, end.minute_of_day % 60)
-    } else {
-        format!("{start} – {end}")
-    }
-}
-
-/// As people say it: `1 h 30 min`.
-pub(crate) fn duration(minutes: i64) -> String {
-    match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
-    }
+    format!("{} on {}", quoted(&event.title), zone.spell(event.interval))
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::model::{Action, Event, EventId, Kind, Plan, Problem, names};
 use crate::reason;
 use crate::search::{self, Found, Lift, Week};
-use crate::time::Interval;
+use crate::time::{Interval, spell_minutes};
 
 names! {
     /// A rule that keeps study from being placed.
@@ -272,7 +272,7 @@ impl Questions<'_> {
     }
 
     fn detail(&self, concession: &Concession, minutes: u32) -> String {
-        let gained = reason::duration(i64::from(minutes.min(self.plan.exact_need_minutes)));
+        let gained = spell_minutes(i64::from(minutes.min(self.plan.exact_need_minutes)));
         match concession {
             Concession::OneMoreChange { churn_cap } => {
                 format!("With {churn_cap} changes today, {gained} more would fit.")
@@ -284,7 +284,7 @@ impl Questions<'_> {
             ),
             Concession::ShorterRest { rest_gap_minutes } => format!(
                 "With {} of rest between focus blocks, {gained} more would fit.",
-                reason::duration(i64::from(*rest_gap_minutes))
+                spell_minutes(i64::from(*rest_gap_minutes))
             ),
             Concession::GiveUp { event } => {
                 let event = self.problem.events.iter().find(|other| other.id == *event);

@@ -9,8 +9,7 @@ use super::letters;
 use super::picture::{Block, Look, Mark, Picture};
 use super::words;
 use crate::model::EventId;
-use crate::reason::duration;
-use crate::time::LocalDay;
+use crate::time::{LocalDay, spell_minutes};
 
 /// The picture for a terminal: a line for a day, a letter for half an hour.
 ///
@@ -176,7 +175,7 @@ impl<'p> Sheet<'p> {
             } else {
                 self.when(local.day, local.minute_of_day)
             };
-            let effort = duration(i64::from(due.effort_minutes));
+            let effort = spell_minutes(i64::from(due.effort_minutes));
             let _ = writeln!(out, "due  {when}, {effort}: {}", words::title(&due.title));
         }
         for (letter, says) in letters::told(picture, &self.letters) {

@@ -10,7 +10,7 @@ use super::{Picture, read, text};
 use crate::check::check;
 use crate::model::{Answer, Problem};
 use crate::plan;
-use crate::reason::duration;
+use crate::time::spell_minutes;
 
 /// The week after planning.
 fn replan(drawing: &str) -> String {
@@ -36,7 +36,7 @@ fn replan_with(drawing: &str, adjust: impl FnOnce(&mut Problem)) -> String {
         .map(str::to_owned)
         .collect();
     if plan.objective.unmet_minutes > 0 {
-        lines.push(format!("missing {}", duration(i64::from(plan.objective.unmet_minutes))));
+        lines.push(format!("missing {}", spell_minutes(i64::from(plan.objective.unmet_minutes))));
     }
     lines.join("\n")
 }

@@ -1,8 +1,7 @@
 //! What a picture says.
 
 use crate::model::{Event, Mode, Plan, Problem};
-use crate::reason::duration;
-use crate::time::{Interval, LocalDay, MINUTES_PER_24H, Zone};
+use crate::time::{Interval, LocalDay, MINUTES_PER_24H, Zone, spell_minutes};
 
 use super::picture::{Mark, Picture, Remark};
 
@@ -46,7 +45,7 @@ fn missing(problem: &Problem, plan: &Plan) -> Option<String> {
     match problem.mode {
         Mode::Demand { .. } => {
             let missing = plan.objective.unmet_minutes.min(plan.exact_need_minutes);
-            (missing > 0).then(|| format!("{} of study missing", duration(i64::from(missing))))
+            (missing > 0).then(|| format!("{} of study missing", spell_minutes(i64::from(missing))))
         }
         Mode::Conflict => {
             (left > 0).then(|| counted(usize::try_from(left).unwrap_or(usize::MAX), "", "conflict") + " left")
@@ -109,7 +108,7 @@ pub(super) fn odd_length(zone: &Zone, interval: Interval) -> String {
     if (interval.minutes() - by_the_clock).rem_euclid(MINUTES_PER_24H) == 0 {
         String::new()
     } else {
-        format!(" ({})", duration(interval.minutes()))
+        format!(" ({})", spell_minutes(interval.minutes()))
     }
 }
 

@@ -3,8 +3,7 @@ use std::fmt::Write as _;
 use super::Policy;
 use crate::check::{self, Violation};
 use crate::model::{Answer, InvalidProblem, Plan, Priority, Problem, Refusal, Settings, TaskId, names};
-use crate::reason::duration;
-use crate::time::{Instant, Moment};
+use crate::time::{Instant, Moment, spell_minutes};
 
 /// What a proposal is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -251,7 +250,7 @@ fn summary(problem: &Problem, plan: &Plan) -> String {
     let rounding = plan.need_minutes.saturating_sub(plan.exact_need_minutes);
     let unmet = plan.objective.unmet_minutes.saturating_sub(rounding);
     if unmet > 0 {
-        let _ = write!(summary, " {} of study time still find no place.", duration(i64::from(unmet)));
+        let _ = write!(summary, " {} of study time still find no place.", spell_minutes(i64::from(unmet)));
     }
     if !plan.left_stranded.is_empty() {
         let titles: Vec<String> = problem

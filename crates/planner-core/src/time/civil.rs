@@ -105,6 +105,16 @@ impl Zone {
             .collect()
     }
 
+    /// An interval as people write it: `Thu 6 Mar 14:30–16:00`, with both days where it ends on another.
+    pub fn spell(&self, interval: Interval) -> String {
+        let (start, end) = (self.local(interval.start()), self.local(interval.end()));
+        if start.day == end.day {
+            format!("{start}–{:02}:{:02}", end.minute_of_day / 60, end.minute_of_day % 60)
+        } else {
+            format!("{start} – {end}")
+        }
+    }
+
     fn resolve(&self, day: LocalDay, minute_of_day: u16, fold: Fold) -> Instant {
         let wall = wall(day, minute_of_day);
         let at = |offset: jiff::tz::Offset| offset.to_timestamp(wall).unwrap_or(Timestamp::MAX);

@@ -78,6 +78,15 @@ impl Instant {
     }
 }
 
+/// A number of minutes as people say it: `1 h 30 min`.
+pub fn spell_minutes(minutes: i64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
 /// Rounds a number of minutes up to a multiple of the grid.
 pub(crate) const fn ceil_to_grid(minutes: i64) -> i64 {
     -(-minutes).div_euclid(GRID_MINUTES) * GRID_MINUTES

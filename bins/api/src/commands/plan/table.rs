@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use planner_core::model::{Action, Answer, Change, Event, Objective, Plan, Problem, Refusal, Task};
-use planner_core::time::{Interval, MINUTES_PER_24H, Zone};
+use planner_core::time::{Interval, MINUTES_PER_24H, spell_minutes};
 use planner_core::why_not::{self, Cause, Obstacle, WhyNot};
 use unicode_width::UnicodeWidthStr;
 
@@ -39,7 +39,7 @@ fn uncovered(problem: &Problem, plan: &Plan) -> Vec<String> {
         return Vec::new();
     }
     let exam = problem.trigger().map_or("", |exam| &exam.title);
-    let missing = format!("{} of study for “{exam}” finds no place.", duration(i64::from(minutes)));
+    let missing = format!("{} of study for “{exam}” finds no place.", spell_minutes(i64::from(minutes)));
     let mut lines = vec![labelled("Missing", &missing)];
     if let Some(why) = why_not::explain(problem, plan) {
         lines.extend(why.causes.iter().map(|cause| labelled("Why", &cause_for_people(problem, plan, cause))));
@@ -58,7 +58,7 @@ fn cause_for_people(problem: &Problem, plan: &Plan, cause: &Cause) -> String {
         Obstacle::WakingHours => "The hours of the day: with the whole day".to_owned(),
         Obstacle::FixedEvents => "What never moves: without it".to_owned(),
     };
-    let gained = duration(i64::from(cause.minutes_gained.min(plan.exact_need_minutes)));
+    let gained = spell_minutes(i64::from(cause.minutes_gained.min(plan.exact_need_minutes)));
     format!("{rule}, {gained} more would fit.")
 }
 
@@ -69,7 +69,7 @@ fn in_the_way(problem: &Problem, why: &WhyNot) -> Option<String> {
     let events = why.in_the_way.iter().filter_map(|id| event(*id));
     let mut names: Vec<String> = events
         .map(|event| {
-            format!("{} ({})", clipped(&titled(&event.title)), span(&problem.settings.zone, event.interval))
+            format!("{} ({})", clipped(&titled(&event.title)), problem.settings.zone.spell(event.interval))
         })
         .collect();
     let more = names.len().saturating_sub(NAMED) + why.busy_in_the_way.len();
@@ -84,18 +84,18 @@ fn header(problem: &Problem, exam: &Task, answer: &Answer) -> Vec<String> {
     let settings = &problem.settings;
     let zone = &settings.zone;
     let due = format!("{}, due {} ({})", exam.title, zone.local(exam.due), zone.name());
-    let mut needed = format!("{} of study", duration(i64::from(exam.effort_minutes)));
+    let mut needed = format!("{} of study", spell_minutes(i64::from(exam.effort_minutes)));
     if let Answer::Planned(plan) = answer {
         let there = i64::from(exam.effort_minutes) - i64::from(plan.exact_need_minutes);
         if there > 0 {
-            let _ = write!(needed, ", of which {} are there", duration(there));
+            let _ = write!(needed, ", of which {} are there", spell_minutes(there));
         }
     }
     let lookahead = i64::from(settings.lookahead_days) * MINUTES_PER_24H;
     let earliest = problem.now.plus_minutes(i64::from(settings.lead_minutes)).ceil().ceil_to_grid();
     let window = Interval::new(exam.due.plus(-lookahead).max(earliest), exam.due);
     let mut lines = vec![labelled("Exam", &due), labelled("Needed", &needed)];
-    lines.extend(window.map(|window| labelled("Window", &span(zone, window))));
+    lines.extend(window.map(|window| labelled("Window", &zone.spell(window))));
     lines
 }
 
@@ -139,8 +139,8 @@ fn rows(problem: &Problem, change: &Change) -> Vec<[String; 5]> {
         Some(event) => titled(&event.title),
         None => format!("Study: {}", problem.trigger().map_or("", |exam| &exam.title)),
     };
-    let from = event.map_or_else(|| "–".to_owned(), |event| span(zone, event.interval));
-    let mut to = change.action.intervals().iter().map(|at| span(zone, *at));
+    let from = event.map_or_else(|| "–".to_owned(), |event| zone.spell(event.interval));
+    let mut to = change.action.intervals().iter().map(|at| zone.spell(*at));
     let first =
         [what.to_owned(), clipped(&title), from, to.next().unwrap_or_default(), why(problem, change, event)];
     let nothing = String::new;
@@ -169,7 +169,7 @@ fn summary(problem: &Problem, plan: &Plan) -> String {
     if objective.created > 0 {
         parts.push(format!(
             "{} of study in {}",
-            duration(i64::from(placed)),
+            spell_minutes(i64::from(placed)),
             count(objective.created, "new block")
         ));
     }
@@ -258,25 +258,6 @@ fn columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
 
 fn labelled(label: &str, text: &str) -> String {
     format!("{label:<8}  {text}")
-}
-
-/// As people write it: `Thu 6 Mar 14:30–16:00`.
-fn span(zone: &Zone, interval: Interval) -> String {
-    let (start, end) = (zone.local(interval.start()), zone.local(interval.end()));
-    if start.day == end.day {
-        format!("{start}–{:02}:{:02}", end.minute_of_day / 60, end.minute_of_day % 60)
-    } else {
-        format!("{start} – {end}")
-    }
-}
-
-/// As people say it: `1 h 30 min`.
-fn duration(minutes: i64) -> String {
-    match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
-    }
 }
 
 fn count(number: u32, what: &str) -> String {

@@ -8,8 +8,7 @@ use super::measure::{self, Font};
 use crate::draw::clock::Oddity;
 use crate::draw::picture::Picture;
 use crate::draw::words;
-use crate::reason::duration;
-use crate::time::{Interval, MINUTES_PER_24H};
+use crate::time::{Interval, MINUTES_PER_24H, spell_minutes};
 
 pub(super) fn draw(canvas: &mut Canvas, picture: &Picture, frame: &Frame, placed: &[Placed<'_>]) {
     for row in &frame.rows {
@@ -53,7 +52,7 @@ fn heading(canvas: &mut Canvas, picture: &Picture, column: &Column) {
     }
     let minutes = column.clock.day.minutes();
     if minutes != MINUTES_PER_24H {
-        let length = duration(minutes);
+        let length = spell_minutes(minutes);
         canvas.text(&length, column.area.right - 8.0, baseline, WEEKDAY, Anchor::End, Ink::Muted);
     }
 }

@@ -1,5 +1,5 @@
 use planner_core::model::{EventId, Kind, Mode, Note, Priority, ReasonCode, Settings, TaskId, TaskKind};
-use planner_core::time::Instant;
+use planner_core::time::{Instant, Zone};
 use uuid::Uuid;
 
 use super::*;
