@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::Week;
-use super::ground::{Ground, STEP};
+use super::ground::Ground;
 use super::items::{Fate, Floor, Item};
 use super::score::Score;
 
@@ -42,8 +42,7 @@ impl<'w> Escapes<'w> {
         let routes = self.routes[event].get_or_init(|| self.routes(event));
         let rest = if of_focus && routes.item.is_focus { self.ground.rest } else { 0 };
         // Rounded to the outside, so that no place is missed.
-        let by = (start - rest + STEP - 1).div_euclid(STEP);
-        let before = usize::try_from(by).map_or(NOWHERE, |by| routes.before[by.min(self.ground.points)]);
+        let before = routes.before[Ground::point_from(start - rest).min(self.ground.points)];
         let after = routes.after[Ground::point_from(end + rest).min(self.ground.points)];
         // What pushes the event lies between the two, so the nearest to it are the nearest to where it was.
         let ways = [before, after].into_iter().filter(|point| *point != NOWHERE);

@@ -89,7 +89,7 @@ impl Item {
         let shortest = i32::from(week.problem.settings.focus_min_minutes);
         // No piece is longer than a day, whatever the clock does that day.
         let longest = Ground::longest_day(week);
-        let first = (whole.minutes - longest).max(shortest).div_ceil_step();
+        let first = Ground::minute_of(Ground::point_from((whole.minutes - longest).max(shortest)));
         let last = (whole.minutes - shortest).min(longest);
         let firsts: Vec<i32> = (first..=last).step_by(STEP.unsigned_abs() as usize).collect();
         (!firsts.is_empty()).then_some(Self { firsts, ..whole })
@@ -211,17 +211,6 @@ impl Item {
             [first, second] => Action::Split { event: self.event, pieces: [*first, *second] },
             _ => Action::Move { event: self.event, to: at[0] },
         }
-    }
-}
-
-trait Steps {
-    fn div_ceil_step(self) -> Self;
-}
-
-impl Steps for i32 {
-    /// Rounded up to the grid.
-    fn div_ceil_step(self) -> Self {
-        (self + STEP - 1).div_euclid(STEP) * STEP
     }
 }
 

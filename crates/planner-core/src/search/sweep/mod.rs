@@ -235,9 +235,8 @@ impl<'s> Sweep<'s> {
         let blocks = self.placing.of_study();
         if !blocks.is_empty() && least > self.placing[blocks.start].steps {
             // Shorter blocks leave too much missing, whatever else is done.
-            let block = Score::of(CHURN, 1) + Score::of(CREATED, 1);
             let most = self.prospects[left - 1][(steps + least - 1).min(self.most_steps)];
-            self.is_within(label.score.checked_add(block + most));
+            self.is_within(label.score.checked_add(block() + most));
         }
         for index in blocks {
             let length = self.placing[index].steps;
@@ -361,14 +360,18 @@ impl<'s> Sweep<'s> {
 }
 
 fn prospects(q: &Question<'_>, most_steps: usize, longest: usize) -> Vec<Vec<Score>> {
-    let block = Score::of(CHURN, 1) + Score::of(CREATED, 1);
     let mut all: Vec<Vec<Score>> = vec![q.shortfall[..=most_steps].to_vec()];
     for _ in 0..q.spare {
         let fewer = &all[all.len() - 1];
-        let with_one_more = |steps: usize| block + fewer[(steps + longest).min(most_steps)];
+        let with_one_more = |steps: usize| block() + fewer[(steps + longest).min(most_steps)];
         all.push((0..=most_steps).map(|steps| fewer[steps].min(with_one_more(steps))).collect());
     }
     all
+}
+
+/// What a study block costs wherever it is.
+fn block() -> Score {
+    Score::of(CHURN, 1) + Score::of(CREATED, 1)
 }
 
 /// An interval in canonical form: the event (none for a study block), where it starts, how long it is.

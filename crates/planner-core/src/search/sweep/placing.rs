@@ -1,10 +1,10 @@
 use std::ops::{Index, Range};
 
 use super::labels::Label;
-use super::{MOST_CHURN, Question};
+use super::{MOST_CHURN, Question, block};
 use crate::search::ground::{Ground, STEP};
 use crate::search::items::{Fate, Floor};
-use crate::search::score::{CHURN, CREATED, Score};
+use crate::search::score::Score;
 
 /// Stands for a study block where other labels name their item.
 pub(super) const STUDY: u8 = u8::MAX;
@@ -246,7 +246,7 @@ impl<'s> Placing<'s> {
                 steps,
                 minutes: Ground::minute_of(steps),
                 is_focus: true,
-                score: Score::of(CHURN, 1) + Score::of(CREATED, 1) + self.q.ground.study(point, steps),
+                score: block() + self.q.ground.study(point, steps),
                 churn: 1,
                 pushes: 0,
                 first_price: 0,
