@@ -1,8 +1,8 @@
 //! A week under construction.
 
 use planner_core::model::{
-    Action, Answer, Change, Event, EventId, Kind, Mode, Note, Objective, Plan, Priority, Problem, ReasonCode,
-    Settings, Task, TaskId, TaskKind,
+    Action, Answer, Change, Event, EventId, Kind, Mode, Note, Plan, Priority, Problem, ReasonCode, Settings,
+    Task, TaskId, TaskKind,
 };
 use planner_core::time::{Interval, LocalDay, Zone};
 use uuid::Uuid;
@@ -32,19 +32,7 @@ impl Week {
             events: Vec::new(),
             busy: Vec::new(),
         };
-        let plan = Plan {
-            need_minutes: 0,
-            exact_need_minutes: 0,
-            claims: Vec::new(),
-            changes: Vec::new(),
-            notes: Vec::new(),
-            left_stranded: Vec::new(),
-            objective: Objective::default(),
-            proven_optimal: false,
-            bound: Objective::default(),
-            work: 0,
-        };
-        Ok(Self { problem, month, plan })
+        Ok(Self { problem, month, plan: Plan::default() })
     }
 
     /// What is due, and the minutes of study that it asks for.

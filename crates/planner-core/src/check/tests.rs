@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::model::{Change, Event, Kind, Objective, Priority, ReasonCode, Settings, Task, TaskId, TaskKind};
+use crate::model::{Change, Event, Kind, Priority, ReasonCode, Settings, Task, TaskId, TaskKind};
 use crate::time::Moment;
 
 const EXAM: TaskId = TaskId(Uuid::from_u128(1));
@@ -237,15 +237,7 @@ fn nothing_is_made_and_nothing_is_lost_where_conflicts_are_resolved() {
                 .into_iter()
                 .map(|action| Change { action, reason: ReasonCode::ProtectedWindow, detail: String::new() })
                 .collect(),
-            need_minutes: 0,
-            exact_need_minutes: 0,
-            claims: Vec::new(),
-            notes: Vec::new(),
-            left_stranded: Vec::new(),
-            objective: Objective::default(),
-            proven_optimal: false,
-            bound: Objective::default(),
-            work: 0,
+            ..Plan::default()
         };
         let violations = check(&problem, &Answer::Planned(plan)).unwrap();
         violations

@@ -9,7 +9,7 @@ use roxmltree::{Document, Node};
 
 use super::svg::tests::drawn;
 use super::*;
-use crate::model::{Action, Answer, Change, Event, EventId, Objective, Plan, Problem, ReasonCode};
+use crate::model::{Action, Answer, Change, Event, EventId, Plan, Problem, ReasonCode};
 use crate::time::{Interval, LocalDay};
 use crate::{plan, strategies};
 
@@ -39,26 +39,11 @@ pub(super) fn disturbed() -> impl Strategy<Value = (Problem, Option<Plan>)> {
     let choices = prop::collection::vec((0..5_u8, -3000..3000_i64, 15..200_i64), 40);
     (strategies::problem(), choices).prop_map(|(problem, choices)| {
         let (problem, plan) = planned(problem);
-        let mut plan = plan.unwrap_or_else(nothing);
+        let mut plan = plan.unwrap_or_default();
         plan.changes =
             problem.events.iter().zip(choices).filter_map(|(event, choice)| change(event, choice)).collect();
         (problem, Some(plan))
     })
-}
-
-pub(super) fn nothing() -> Plan {
-    Plan {
-        need_minutes: 0,
-        exact_need_minutes: 0,
-        claims: Vec::new(),
-        changes: Vec::new(),
-        notes: Vec::new(),
-        left_stranded: Vec::new(),
-        objective: Objective::default(),
-        proven_optimal: false,
-        bound: Objective::default(),
-        work: 0,
-    }
 }
 
 fn change(event: &Event, (kind, shift, length): (u8, i64, i64)) -> Option<Change> {

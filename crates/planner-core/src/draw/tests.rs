@@ -2,7 +2,6 @@
 
 use insta::assert_snapshot;
 
-use super::properties::nothing;
 use super::*;
 use crate::model::{Action, Change, Event, EventId, Kind, Note, Plan, Problem, ReasonCode};
 use crate::time::{Interval, LocalDay, Zone};
@@ -44,7 +43,7 @@ fn small() -> (Problem, Plan) {
         reason: ReasonCode::PreserveFocus,
         detail: "“Reading” stays.".to_owned(),
     }];
-    let plan = Plan { changes, claims, notes, left_stranded: vec![event("Review")], ..nothing() };
+    let plan = Plan { changes, claims, notes, left_stranded: vec![event("Review")], ..Plan::default() };
     (problem, plan)
 }
 

@@ -34,12 +34,10 @@ pub(super) fn plan_of(week: &Week<'_>, objective: Objective, actions: Vec<Action
         exact_need_minutes: u32::try_from(week.exact_need).unwrap(),
         claims: week.claims.clone(),
         changes: actions.into_iter().map(change).collect(),
-        notes: Vec::new(),
-        left_stranded: Vec::new(),
         objective,
         proven_optimal: true,
         bound: objective,
-        work: 0,
+        ..Plan::default()
     })
 }
 

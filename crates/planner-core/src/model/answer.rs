@@ -198,8 +198,8 @@ pub enum Answer {
     Refused(Refusal),
 }
 
-/// What to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What to do. By default nothing, with nothing proven.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     /// Minutes to be placed, after claims and rounding.
     pub need_minutes: u32,
