@@ -1,16 +1,12 @@
 //! A student's fortnight: lectures, shifts, meals, sleep, study, and what is done for fun or has to be done.
 
-use planner_core::model::{Event, EventId, Kind, Mode, Priority, Problem, Settings, Task, TaskId, TaskKind};
-use planner_core::time::{Instant, Interval, Zone};
-use uuid::Uuid;
+use planner_core::model::{Event, Kind, Mode, Problem, Settings};
+use planner_core::time::{Interval, Zone};
 
-use super::Random;
+use super::{MIDNIGHT, Random, essay, event, exam};
 
 /// Days that the events are spread over.
 pub const DAYS: i64 = 14;
-
-/// The task that the focus in the calendar is for, of less importance than the exam.
-const ESSAY: TaskId = TaskId(Uuid::from_u128(2));
 
 /// A problem with `events` events in fourteen days, and an exam in the second week that hours are to be found for.
 ///
@@ -20,29 +16,13 @@ const ESSAY: TaskId = TaskId(Uuid::from_u128(2));
 /// day and effort, and the student's settings.
 pub fn problem(events: usize, seed: u64) -> Problem {
     let mut random = Random::seeded(seed);
-    // Midnight of Monday, 2 March 2026, in New York. The clocks change on the following Sunday.
-    let midnight = Instant::from_unix_minutes(29_540_460);
-    let exam = Task {
-        id: TaskId(Uuid::from_u128(1)),
-        title: "Algebra".to_owned(),
-        kind: TaskKind::Exam,
-        due: midnight.plus((6 + random.below(7)) * 1440 + (9 + random.below(8)) * 60),
-        priority: Priority::from_thousandths(80_000),
-        effort_minutes: u32::try_from(120 + 30 * random.below(11)).unwrap_or(180),
-        due_changed_at: None,
-    };
-    let essay = Task {
-        id: ESSAY,
-        title: "Essay".to_owned(),
-        priority: Priority::from_thousandths(40_000),
-        due: midnight.plus(14 * 1440),
-        ..exam.clone()
-    };
-    let mut week = Fortnight { midnight, events: Vec::new() };
+    let due = MIDNIGHT.plus((6 + random.below(7)) * 1440 + (9 + random.below(8)) * 60);
+    let exam = exam(due, 120 + 30 * random.below(11));
+    let mut week = Fortnight { events: Vec::new() };
     week.fill(events, &mut random);
     Problem {
         mode: Mode::Demand { trigger: exam.id },
-        now: midnight.plus(8 * 60 + 7).moment(),
+        now: MIDNIGHT.plus(8 * 60 + 7).moment(),
         settings: Settings {
             zone: Zone::named("America/New_York").unwrap_or_default(),
             lookahead_days: if random.chance(30) { 10 } else { 5 },
@@ -52,7 +32,7 @@ pub fn problem(events: usize, seed: u64) -> Problem {
         },
         used_churn_today: 0,
         override_churn_cap: None,
-        tasks: vec![exam, essay],
+        tasks: vec![exam, essay(MIDNIGHT.plus(14 * 1440))],
         events: week.events,
         busy: Vec::new(),
     }
@@ -71,7 +51,6 @@ fn energy(random: &mut Random) -> [u8; 24] {
 }
 
 struct Fortnight {
-    midnight: Instant,
     events: Vec<Event>,
 }
 
@@ -134,21 +113,10 @@ impl Fortnight {
 
     /// Adds an event unless it would lie on another.
     fn add(&mut self, day: i64, start: i64, minutes: i64, kind: Kind, title: &str) {
-        let at = Interval::starting(self.midnight.plus(day * 1440 + start), minutes);
+        let at = Interval::starting(MIDNIGHT.plus(day * 1440 + start), minutes);
         let Some(at) = at.filter(|at| !self.events.iter().any(|event| event.interval.overlaps(*at))) else {
             return;
         };
-        self.events.push(Event {
-            id: EventId(Uuid::from_u128(1000 + self.events.len() as u128)),
-            title: title.to_owned(),
-            interval: at,
-            kind,
-            is_movable: kind.may_move(),
-            protected: false,
-            transparent: false,
-            // Focus that serves no task would be claimed, and leave nothing to search for.
-            task: (kind == Kind::Focus).then_some(ESSAY),
-            accepted_at: None,
-        });
+        self.events.push(event(self.events.len(), title.to_owned(), at, kind));
     }
 }

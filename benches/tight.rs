@@ -1,43 +1,24 @@
 //! Weeks that are as hard as they come: hardly a gap, and none where something fits as it is.
 
-use planner_core::model::{Event, EventId, Kind, Mode, Priority, Problem, Settings, Task, TaskId, TaskKind};
-use planner_core::time::{Instant, Interval, Zone};
-use uuid::Uuid;
+use planner_core::model::{Event, Kind, Mode, Problem, Settings};
+use planner_core::time::{Interval, Zone};
 
-use super::Random;
-
-const ESSAY: TaskId = TaskId(Uuid::from_u128(2));
+use super::{MIDNIGHT, Random, essay, event, exam};
 
 /// Days of lectures from seven to eleven with a few holes, in which something that may move stands, or nothing. Every
 /// hole is as long as one of the others or a little shorter, so events have to move in chains or in pieces. `seed` varies the
 /// days, their number, the holes and the settings.
 pub fn problem(seed: u64) -> Problem {
     let mut random = Random::seeded(seed);
-    let midnight = Instant::from_unix_minutes(29_540_460);
     let days = 3 + random.below(5);
-    let exam = Task {
-        id: TaskId(Uuid::from_u128(1)),
-        title: "Algebra".to_owned(),
-        kind: TaskKind::Exam,
-        due: midnight.plus(days * 1440 + 10 * 60),
-        priority: Priority::from_thousandths(80_000),
-        effort_minutes: u32::try_from(90 + 30 * random.below(7)).unwrap_or(90),
-        due_changed_at: None,
-    };
-    let essay = Task {
-        id: ESSAY,
-        title: "Essay".to_owned(),
-        priority: Priority::from_thousandths(40_000),
-        due: midnight.plus(20 * 1440),
-        ..exam.clone()
-    };
+    let exam = exam(MIDNIGHT.plus(days * 1440 + 10 * 60), 90 + 30 * random.below(7));
     let mut events = Vec::new();
     for day in 0..=days {
-        fill(day, midnight, &mut events, &mut random);
+        fill(day, &mut events, &mut random);
     }
     Problem {
         mode: Mode::Demand { trigger: exam.id },
-        now: midnight.plus(7 * 60).moment(),
+        now: MIDNIGHT.plus(7 * 60).moment(),
         settings: Settings {
             zone: Zone::named("America/New_York").unwrap_or_default(),
             lookahead_days: 14,
@@ -48,13 +29,13 @@ pub fn problem(seed: u64) -> Problem {
         },
         used_churn_today: 0,
         override_churn_cap: None,
-        tasks: vec![exam, essay],
+        tasks: vec![exam, essay(MIDNIGHT.plus(20 * 1440))],
         events,
         busy: Vec::new(),
     }
 }
 
-fn fill(day: i64, midnight: Instant, events: &mut Vec<Event>, random: &mut Random) {
+fn fill(day: i64, events: &mut Vec<Event>, random: &mut Random) {
     let mut at = 7 * 60;
     while at < 23 * 60 {
         let minutes = (30 + 15 * random.below(7)).min(23 * 60 - at);
@@ -69,19 +50,9 @@ fn fill(day: i64, midnight: Instant, events: &mut Vec<Event>, random: &mut Rando
                 continue;
             }
         };
-        let start = midnight.plus(day * 1440 + at);
+        let start = MIDNIGHT.plus(day * 1440 + at);
         at += minutes;
         let Some(interval) = Interval::starting(start, minutes) else { continue };
-        events.push(Event {
-            id: EventId(Uuid::from_u128(1000 + events.len() as u128)),
-            title: format!("event {}", events.len()),
-            interval,
-            kind,
-            is_movable: kind.may_move(),
-            protected: false,
-            transparent: false,
-            task: (kind == Kind::Focus).then_some(ESSAY),
-            accepted_at: None,
-        });
+        events.push(event(events.len(), format!("event {}", events.len()), interval, kind));
     }
 }
