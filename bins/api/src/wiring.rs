@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::App;
-use app::ports::{Clock, Ids, UndoToken};
+use app::ports::{Clock, Ids, Signals, UndoToken};
 use async_trait::async_trait;
 use uuid::Uuid;
 
@@ -22,13 +22,15 @@ pub struct Wired {
 /// # Errors
 /// Where the URL cannot be understood.
 pub fn wire(url: &str, pool_size: usize, clock: Arc<dyn Clock>) -> Result<Wired, app::ports::StoreError> {
+    let bell = Arc::new(store::Bell::new(url)?);
     let options = store::Options {
         max_connections: pool_size,
         clock: Some(Arc::clone(&clock)),
+        signals: Arc::clone(&bell) as Arc<dyn Signals>,
         ..store::Options::default()
     };
     let store = Arc::new(store::Pg::new(url, options)?);
-    let app = App::new(store, clock, Arc::new(RandomIds));
+    let app = App::new(store, clock, Arc::new(RandomIds)).with_signals(bell);
     Ok(Wired { readiness: Arc::new(DatabaseAnswers(app.clone())), app })
 }
 

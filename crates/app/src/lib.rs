@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub use error::{Failure, FieldError};
 use identity::User;
 use planner_core::time::Moment;
-use ports::{Access, Clock, Ids, Store, StoreError, Unit};
+use ports::{Access, Clock, Ids, LocalSignals, Signals, Store, StoreError, Unit};
 
 /// The use cases over the ports they need.
 #[derive(Clone)]
@@ -29,12 +29,19 @@ pub struct App {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
+    signals: Arc<dyn Signals>,
 }
 
 impl App {
     /// Wires the use cases to their ports.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids }
+        Self { store, clock, ids, signals: Arc::new(LocalSignals::default()) }
+    }
+
+    /// The same use cases, with signals that reach other processes as well.
+    #[must_use]
+    pub fn with_signals(self, signals: Arc<dyn Signals>) -> Self {
+        Self { signals, ..self }
     }
 
     /// Whether the store answers.
@@ -48,6 +55,11 @@ impl App {
     /// The moment that decisions made now are made at.
     pub fn now(&self) -> Moment {
         self.clock.now()
+    }
+
+    /// Word of what changes, from this process and others.
+    pub fn signals(&self) -> &dyn Signals {
+        self.signals.as_ref()
     }
 
     async fn begin(&self, user: &User, access: Access) -> Result<Box<dyn Unit>, StoreError> {

@@ -4,6 +4,7 @@
 //! holds everyone to (the owner in every key, the locks of immovable events, an audit that only grows) is in the
 //! migrations, which [`migrate`] brings along.
 
+mod bell;
 mod error;
 pub mod migrate;
 mod pool;
@@ -12,4 +13,5 @@ mod schema;
 mod tls;
 mod unit;
 
+pub use bell::Bell;
 pub use pool::{Options, Pg};

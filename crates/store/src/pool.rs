@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::identity::User;
-use app::ports::{Access, Actor, Clock, Store, StoreError, Unit};
+use app::ports::{Access, Actor, Clock, LocalSignals, Signals, Store, StoreError, Unit};
 use async_trait::async_trait;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
@@ -23,7 +23,7 @@ use crate::tls;
 use crate::unit::PgUnit;
 
 /// How the store uses its database.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
     /// The most connections open at once.
     pub max_connections: usize,
@@ -36,6 +36,8 @@ pub struct Options {
     /// Dates what units of work write (`created_at`, `updated_at`, `due_changed_at`). The database's own clock does
     /// where there is none.
     pub clock: Option<Arc<dyn Clock>>,
+    /// Carries word of what units of work have committed.
+    pub signals: Arc<dyn Signals>,
 }
 
 impl Default for Options {
@@ -46,6 +48,7 @@ impl Default for Options {
             statement_deadline: Duration::from_secs(15),
             idle_deadline: Duration::from_mins(1),
             clock: None,
+            signals: Arc::new(LocalSignals::default()),
         }
     }
 }
@@ -56,6 +59,7 @@ pub struct Pg {
     pool: Pool<AsyncPgConnection>,
     connect_deadline: Duration,
     clock: Option<Arc<dyn Clock>>,
+    signals: Arc<dyn Signals>,
     runtime: Handle,
 }
 
@@ -84,7 +88,13 @@ impl Pg {
             .max_size(options.max_connections)
             .build()
             .map_err(|error| StoreError::Failed(Box::new(error)))?;
-        Ok(Self { pool, connect_deadline: options.connect_deadline, clock: options.clock, runtime })
+        Ok(Self {
+            pool,
+            connect_deadline: options.connect_deadline,
+            clock: options.clock,
+            signals: options.signals,
+            runtime,
+        })
     }
 
     /// Whose proposal this is, for an operator who has nothing but its identity. It is that of several users only where
@@ -131,7 +141,8 @@ impl Store for Pg {
             let connection = self.connection().await?;
             let is_used = Object::metrics(&connection).recycle_count > 0;
             // From here on the transaction is rolled back, however this ends.
-            let mut unit = PgUnit::new(connection, user.id, access, self.runtime.clone());
+            let mut unit =
+                PgUnit::new(connection, user.id, access, Arc::clone(&self.signals), self.runtime.clone());
             match unit.begin(&opening).await {
                 Ok(user_is_known) => {
                     if matches!(access, Access::Write(_)) {

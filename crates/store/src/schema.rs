@@ -9,6 +9,7 @@ diesel::table! {
         google_calendar_settings -> Jsonb,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        last_event_seq -> BigInt,
     }
 }
 
@@ -107,6 +108,7 @@ diesel::table! {
         work -> Nullable<BigInt>,
         bound -> Nullable<Array<Integer>>,
         why_not -> Nullable<Jsonb>,
+        planning_micros -> Nullable<BigInt>,
     }
 }
 
@@ -198,6 +200,46 @@ diesel::table! {
         response_body -> Nullable<Binary>,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    rate_limits (user_id, name) {
+        user_id -> Uuid,
+        name -> Text,
+        taken -> Array<Timestamptz>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    realtime_events (user_id, seq) {
+        user_id -> Uuid,
+        seq -> BigInt,
+        kind -> Text,
+        proposal_id -> Nullable<Uuid>,
+        trigger_item_id -> Nullable<Uuid>,
+        payload -> Jsonb,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Uuid,
+        kind -> Text,
+        job_key -> Nullable<Text>,
+        user_id -> Nullable<Uuid>,
+        payload -> Jsonb,
+        status -> Text,
+        run_at -> Timestamptz,
+        again_at -> Nullable<Timestamptz>,
+        attempts -> Integer,
+        leased_by -> Nullable<Uuid>,
+        leased_until -> Nullable<Timestamptz>,
+        last_error -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 

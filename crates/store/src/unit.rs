@@ -1,10 +1,12 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::identity::{User, UserId};
 use app::ports::{
     Access, AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, NewProposal, Origin, Page,
-    PlannedOn, ProposalRecord, StoreError, TaskFields, TaskRecord, UndoToken, Unit, UserSettings, WeekRows,
-    WeekSpan,
+    PlannedOn, ProposalRecord, Signal, Signals, StoreError, TaskFields, TaskRecord, UndoToken, Unit,
+    UserSettings, WeekRows, WeekSpan,
 };
 use async_trait::async_trait;
 use diesel_async::pooled_connection::deadpool::Object;
@@ -31,6 +33,9 @@ pub(crate) struct PgUnit {
     connection: Lent,
     user: UserId,
     access: Access,
+    signals: Arc<dyn Signals>,
+    /// What is rung when this is committed.
+    told: BTreeSet<Signal>,
     runtime: Handle,
 }
 
@@ -39,9 +44,11 @@ impl PgUnit {
         connection: Object<AsyncPgConnection>,
         user: UserId,
         access: Access,
+        signals: Arc<dyn Signals>,
         runtime: Handle,
     ) -> Self {
-        Self { connection: Lent(Some(connection)), user, access, runtime }
+        let connection = Lent(Some(connection));
+        Self { connection, user, access, signals, told: BTreeSet::new(), runtime }
     }
 
     /// Opens the transaction and, where it writes, locks the user's row; whether there is one.
@@ -95,6 +102,9 @@ impl Unit for PgUnit {
         let done = self.connection()?.batch_execute("SELECT 1; COMMIT").await;
         done.map_err(Error::from)?;
         self.connection.give_back();
+        for signal in std::mem::take(&mut self.told) {
+            self.signals.ring(signal);
+        }
         Ok(())
     }
 

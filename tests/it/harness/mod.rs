@@ -53,9 +53,14 @@ impl Api {
     async fn start_with(options: store::Options) -> Self {
         let db = TestDb::new().await.unwrap();
         let clock = TestClock::at(NOW);
-        let options = store::Options { clock: Some(Arc::new(clock.clone())), ..options };
+        let bell = Arc::new(store::Bell::new(&db.url()).unwrap());
+        let options = store::Options {
+            clock: Some(Arc::new(clock.clone())),
+            signals: Arc::clone(&bell) as _,
+            ..options
+        };
         let store = Arc::new(db.pg(options).unwrap());
-        let app = App::new(store, Arc::new(clock.clone()), Arc::new(TestIds::new()));
+        let app = App::new(store, Arc::new(clock.clone()), Arc::new(TestIds::new())).with_signals(bell);
         Self::serve(db, clock, app)
     }
 

@@ -32,7 +32,7 @@ impl Database {
             None => data_folder(settings)?.join(default_folder),
         };
         let options = pgserver::Options {
-            max_connections: u32::try_from(settings.pool_size).unwrap_or(u32::MAX).saturating_add(10),
+            max_connections: u32::try_from(settings.pool_size).unwrap_or(u32::MAX).saturating_add(20),
             fresh,
             ..pgserver::Options::new(&folder)
         };

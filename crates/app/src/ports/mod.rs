@@ -1,6 +1,7 @@
 //! What the use cases need from the world.
 
 mod records;
+mod signals;
 mod store;
 
 use planner_core::time::Moment;
@@ -9,6 +10,7 @@ pub use records::{
     Origin, Page, Planned, PlannedOn, Position, ProposalRecord, ProposedChange, Shortfall, TaskFields,
     TaskRecord, TaskStatus, UndoToken, UserSettings, WeekRows, WeekSpan,
 };
+pub use signals::{LocalSignals, Signal, Signals};
 pub use store::{Access, Actor, Store, StoreError, Unit};
 use uuid::Uuid;
 

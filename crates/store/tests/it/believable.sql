@@ -26,3 +26,7 @@ INSERT INTO churn_ledger (user_id, local_day, churn, proposal_id)
 SELECT user_id, '2026-03-02', 1, id FROM rebalancing_proposals;
 INSERT INTO user_settings (user_id, focus_min) SELECT id, 45 FROM users;
 INSERT INTO churn_settings (user_id, churn_cap) SELECT id, 2 FROM users;
+INSERT INTO realtime_events (user_id, seq, kind, proposal_id)
+SELECT user_id, row_number() OVER (PARTITION BY user_id ORDER BY id), 'proposal.rejected', id FROM rebalancing_proposals;
+INSERT INTO rate_limits (user_id, name, taken) SELECT id, 'proposals', '{2026-03-01 08:00Z}' FROM users;
+INSERT INTO jobs (kind, job_key, status, last_error) VALUES ('sweep', 'sweep', 'QUEUED', NULL), ('sweep', 'sweep', 'DEAD', 'x');

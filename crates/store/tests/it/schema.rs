@@ -75,7 +75,7 @@ async fn every_key_carries_the_owner() {
         .query(
             "SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
               WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace
-                AND c.relname NOT IN ('users', '__diesel_schema_migrations', 'canvascal_adopted_tables')
+                AND c.relname NOT IN ('users', 'jobs', '__diesel_schema_migrations', 'canvascal_adopted_tables')
                 AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = i.indrelid
                                    AND a.attname = 'user_id' AND a.attnum = ANY (i.indkey::int2[]))
              UNION ALL

@@ -1,0 +1,1 @@
+SELECT canvascal_drop('rate_limits');
