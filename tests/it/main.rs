@@ -9,6 +9,7 @@ mod cli_calendars;
 mod demo;
 mod guard;
 mod harness;
+mod once;
 mod readme;
 mod replay;
 mod routes;

@@ -8,6 +8,7 @@ pub mod availability;
 mod error;
 pub mod events;
 pub mod identity;
+pub mod once;
 pub mod ports;
 pub mod proposals;
 pub mod settings;
@@ -30,12 +31,14 @@ pub struct App {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     signals: Arc<dyn Signals>,
+    /// Of the one request that these use cases are for, where it is to take effect once.
+    turn: Option<once::SharedTurn>,
 }
 
 impl App {
     /// Wires the use cases to their ports.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids, signals: Arc::new(LocalSignals::default()) }
+        Self { store, clock, ids, signals: Arc::new(LocalSignals::default()), turn: None }
     }
 
     /// The same use cases, with signals that reach other processes as well.
@@ -63,6 +66,9 @@ impl App {
     }
 
     async fn begin(&self, user: &User, access: Access) -> Result<Box<dyn Unit>, StoreError> {
-        self.store.begin(user, access).await
+        match (&self.turn, access) {
+            (Some(turn), Access::Write(_)) => once::begin(turn, access).await,
+            _ => self.store.begin(user, access).await,
+        }
     }
 }

@@ -11,6 +11,7 @@ mod pool;
 mod query;
 mod schema;
 mod tls;
+mod turn;
 mod unit;
 
 pub use bell::Bell;

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::identity::User;
-use app::ports::{Access, Actor, Clock, LocalSignals, Signals, Store, StoreError, Unit};
+use app::ports::{Access, Actor, Claim, Clock, LocalSignals, RequestKey, Signals, Store, StoreError, Unit};
 use async_trait::async_trait;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use futures_util::FutureExt as _;
+use planner_core::time::Moment;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 use tokio_postgres::NoTls;
@@ -20,7 +21,11 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::query::users;
 use crate::tls;
-use crate::unit::PgUnit;
+use crate::turn::PgTurn;
+use crate::unit::{Claimed, PgUnit};
+
+const BEGIN_READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+const BEGIN_WRITING: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 /// How the store uses its database.
 #[derive(Clone)]
@@ -117,19 +122,31 @@ impl Pg {
 
     /// The statements that begin a unit of work.
     fn opening(&self, access: Access) -> String {
-        let mut opening = match access {
-            Access::Read => return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
-            Access::Write(Actor::Planner) => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE".to_owned(),
-            Access::Write(Actor::Owner) => {
-                "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL canvascal.actor = 'owner'"
-                    .to_owned()
-            }
+        match access {
+            Access::Read => BEGIN_READING.to_owned(),
+            Access::Write(_) => format!("{BEGIN_WRITING}; {}", self.declared(access)),
+        }
+    }
+
+    /// The statements by which a unit of work that writes declares on whose word it does, and when.
+    pub(crate) fn declared(&self, access: Access) -> String {
+        let actor = match access {
+            Access::Write(Actor::Owner) => "owner",
+            Access::Write(Actor::Planner) | Access::Read => "",
         };
+        let mut declared = format!("SET LOCAL canvascal.actor = '{actor}'");
         if let Some(clock) = &self.clock {
             // Writing to a string does not fail.
-            let _ = write!(opening, "; SET LOCAL canvascal.now = '{}'", clock.now());
+            let _ = write!(declared, "; SET LOCAL canvascal.now = '{}'", clock.now());
         }
-        opening
+        declared
+    }
+
+    /// A unit of work on a connection of the pool, as yet without a transaction. From here on it is rolled back, however
+    /// this ends.
+    async fn lend(&self, user: &User) -> Result<PgUnit, StoreError> {
+        let connection = self.connection().await?;
+        Ok(PgUnit::new(connection, user.id, Arc::clone(&self.signals), self.runtime.clone()))
     }
 }
 
@@ -138,26 +155,39 @@ impl Store for Pg {
     async fn begin(&self, user: &User, access: Access) -> Result<Box<dyn Unit>, StoreError> {
         let opening = self.opening(access);
         loop {
-            let connection = self.connection().await?;
-            let is_used = Object::metrics(&connection).recycle_count > 0;
-            // From here on the transaction is rolled back, however this ends.
-            let mut unit =
-                PgUnit::new(connection, user.id, access, Arc::clone(&self.signals), self.runtime.clone());
-            match unit.begin(&opening).await {
+            let mut unit = self.lend(user).await?;
+            match unit.begin(access, &opening).await {
                 Ok(user_is_known) => {
                     if matches!(access, Access::Write(_)) {
                         unit.ensure_user(user, user_is_known).await?;
                     }
                     return Ok(Box::new(unit));
                 }
-                // It died in the pool. There are only so many of these, and then a new one tells the truth.
-                Err(StoreError::Unavailable(error)) if is_used => {
-                    tracing::debug!(%error, "a pooled connection was dead");
-                    unit.discard();
-                }
-                Err(error) => return Err(error),
+                Err(error) => unit.give_up(error)?,
             }
         }
+    }
+
+    async fn claim(&self, user: &User, request: &RequestKey, now: Moment) -> Result<Claim, StoreError> {
+        let (unit, kept) = loop {
+            let mut unit = self.lend(user).await?;
+            match unit.claim(BEGIN_WRITING, request, now).await {
+                Ok(kept) => break (unit, kept),
+                Err(error) => unit.give_up(error)?,
+            }
+        };
+        let claim = match kept {
+            Claimed::Fresh => {
+                let turn = PgTurn::new(self.clone(), user.clone(), request.clone(), unit);
+                return Ok(Claim::Fresh(Box::new(turn)));
+            }
+            Claimed::Kept(kept) if kept.fingerprint == request.fingerprint => Claim::Answered(kept.answer),
+            Claimed::Kept(_) => Claim::Reused,
+            Claimed::Taken => Claim::InProgress,
+        };
+        // Waited for, so that whoever asks next is not told that this one is still being answered.
+        unit.roll_back().await;
+        Ok(claim)
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

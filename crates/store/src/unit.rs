@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use app::identity::{User, UserId};
 use app::ports::{
-    Access, AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, NewProposal, Origin, Page,
-    PlannedOn, ProposalRecord, Signal, Signals, StoreError, TaskFields, TaskRecord, UndoToken, Unit,
-    UserSettings, WeekRows, WeekSpan,
+    Access, AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, KeptAnswer, NewProposal, Origin,
+    Page, PlannedOn, ProposalRecord, RequestKey, Signal, Signals, StoreError, TaskFields, TaskRecord,
+    UndoToken, Unit, UserSettings, WeekRows, WeekSpan,
 };
 use async_trait::async_trait;
 use diesel_async::pooled_connection::deadpool::Object;
@@ -21,9 +21,10 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::query::{
-    apply, attempts, audit, events, ledger, planned, proposals, restore, settings, snapshots, tasks, users,
-    week,
+    answers, apply, attempts, audit, events, ledger, planned, proposals, restore, settings, snapshots, tasks,
+    users, week,
 };
+use crate::turn::SharedPlace;
 
 /// How long a rollback may take before the connection is given up.
 const ROLLBACK_DEADLINE: Duration = Duration::from_secs(5);
@@ -36,26 +37,45 @@ pub(crate) struct PgUnit {
     signals: Arc<dyn Signals>,
     /// What is rung when this is committed.
     told: BTreeSet<Signal>,
+    /// Where this is laid down instead of being committed or rolled back, if it belongs to a turn.
+    turn: Option<SharedPlace>,
     runtime: Handle,
+}
+
+/// What asking for a request's turn found.
+pub(crate) enum Claimed {
+    /// Nothing: the turn is this transaction's.
+    Fresh,
+    /// An answer.
+    Kept(answers::Kept),
+    /// Somebody else's turn.
+    Taken,
 }
 
 impl PgUnit {
     pub(crate) fn new(
         connection: Object<AsyncPgConnection>,
         user: UserId,
-        access: Access,
         signals: Arc<dyn Signals>,
         runtime: Handle,
     ) -> Self {
-        let connection = Lent(Some(connection));
-        Self { connection, user, access, signals, told: BTreeSet::new(), runtime }
+        Self::over(Lent(Some(connection)), user, signals, runtime)
+    }
+
+    fn over(connection: Lent, user: UserId, signals: Arc<dyn Signals>, runtime: Handle) -> Self {
+        Self { connection, user, access: Access::Read, signals, told: BTreeSet::new(), turn: None, runtime }
     }
 
     /// Opens the transaction and, where it writes, locks the user's row; whether there is one.
     ///
     /// Both go out together, so that a unit of work costs one round trip to begin.
-    pub(crate) async fn begin(&mut self, opening: &str) -> Result<Option<users::Known>, StoreError> {
-        let (user, access) = (self.user, self.access);
+    pub(crate) async fn begin(
+        &mut self,
+        access: Access,
+        opening: &str,
+    ) -> Result<Option<users::Known>, StoreError> {
+        self.access = access;
+        let user = self.user;
         let connection: &AsyncPgConnection = self.connection()?;
         let mut shared = connection;
         let known = match access {
@@ -81,9 +101,60 @@ impl PgUnit {
         Ok(())
     }
 
-    /// Closes the connection instead of giving it back.
-    pub(crate) fn discard(mut self) {
-        self.connection.close();
+    /// Opens the transaction, and asks in it for a request's turn.
+    pub(crate) async fn claim(
+        &mut self,
+        opening: &str,
+        request: &RequestKey,
+        now: Moment,
+    ) -> Result<Claimed, StoreError> {
+        let user = self.user;
+        let connection: &AsyncPgConnection = self.connection()?;
+        let mut shared = connection;
+        let (begun, locked) =
+            join(shared.batch_execute(opening), answers::try_lock(connection, user, request)).await;
+        begun.map_err(Error::from)?;
+        if !locked.map_err(Error::from)? {
+            return Ok(Claimed::Taken);
+        }
+        // Only now: what was committed before the lock was free has to be seen.
+        Ok(answers::find(connection, user, request, now).await?.map_or(Claimed::Fresh, Claimed::Kept))
+    }
+
+    /// Keeps the answer to a request with what was done for it.
+    pub(crate) async fn keep_answer(
+        &mut self,
+        request: &RequestKey,
+        answer: &KeptAnswer,
+        until: Moment,
+    ) -> Result<(), StoreError> {
+        let user = self.user;
+        Ok(answers::keep(self.connection()?, user, request, answer, until).await?)
+    }
+
+    /// Has the transaction laid down there, however the unit of work ends.
+    pub(crate) fn lay_down_at(&mut self, place: SharedPlace) {
+        self.turn = Some(place);
+    }
+
+    /// Takes everything back that was written, and waits for that.
+    pub(crate) async fn roll_back(mut self) {
+        let connection = std::mem::replace(&mut self.connection, Lent(None));
+        roll_back(connection).await;
+    }
+
+    /// Gives up where the transaction did not begin. A connection that died in the pool is no reason to: there are only
+    /// so many of these, and then a new one tells the truth.
+    pub(crate) fn give_up(mut self, error: StoreError) -> Result<(), StoreError> {
+        let is_used = self.connection.0.as_ref().is_some_and(|lent| Object::metrics(lent).recycle_count > 0);
+        match error {
+            StoreError::Unavailable(error) if is_used => {
+                tracing::debug!(%error, "a pooled connection was dead");
+                self.connection.close();
+                Ok(())
+            }
+            error => Err(error),
+        }
     }
 
     fn connection(&mut self) -> Result<&mut AsyncPgConnection, StoreError> {
@@ -97,6 +168,10 @@ impl PgUnit {
 #[async_trait]
 impl Unit for PgUnit {
     async fn commit(mut self: Box<Self>) -> Result<(), StoreError> {
+        if let Some(place) = self.turn.take() {
+            place.put_done(*self);
+            return Ok(());
+        }
         // After an error PostgreSQL answers COMMIT with a rollback and calls it a success. The SELECT fails then, and
         // keeps us from saying so too.
         let done = self.connection()?.batch_execute("SELECT 1; COMMIT").await;
@@ -289,19 +364,30 @@ impl Unit for PgUnit {
 impl Drop for PgUnit {
     /// Rolls back, in the background: a lock that outlives its unit of work would stop the user's next one.
     fn drop(&mut self) {
-        let Some(connection) = self.connection.0.take() else { return };
-        let mut connection = Lent(Some(connection));
-        self.runtime.spawn(async move {
-            let Some(open) = connection.0.as_mut() else { return };
-            // Whether the transaction had begun is not known here, if whoever waited for that gave up. Without one
-            // this is no more than a warning.
-            let rolled_back = timeout(ROLLBACK_DEADLINE, open.batch_execute("ROLLBACK")).await;
-            if matches!(rolled_back, Ok(Ok(()))) {
-                connection.give_back();
-            } else {
-                tracing::debug!("a connection that could not roll back is closed");
+        let connection = std::mem::replace(&mut self.connection, Lent(None));
+        if connection.0.is_none() {
+            return;
+        }
+        match self.turn.take() {
+            Some(place) => {
+                let signals = Arc::clone(&self.signals);
+                place.put_idle(Self::over(connection, self.user, signals, self.runtime.clone()));
             }
-        });
+            None => drop(self.runtime.spawn(roll_back(connection))),
+        }
+    }
+}
+
+/// Takes back what was written on a connection, and gives it back or closes it.
+async fn roll_back(mut connection: Lent) {
+    let Some(open) = connection.0.as_mut() else { return };
+    // Whether the transaction had begun is not known here, if whoever waited for that gave up. Without one this is no
+    // more than a warning.
+    let rolled_back = timeout(ROLLBACK_DEADLINE, open.batch_execute("ROLLBACK")).await;
+    if matches!(rolled_back, Ok(Ok(()))) {
+        connection.give_back();
+    } else {
+        tracing::debug!("a connection that could not roll back is closed");
     }
 }
 

@@ -1,6 +1,7 @@
 //! A plain HTTP client.
 
 use bytes::Bytes;
+use http::request::Builder;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
@@ -54,12 +55,18 @@ impl Caller {
         self.send(Method::PATCH, path, Some(body.to_string())).await
     }
 
+    /// A request with the caller's token, as yet without a body.
+    pub(crate) fn request(&self, method: &str, path: &str) -> Builder {
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.url));
+        match &self.token {
+            Some(token) => request.header("authorization", format!("Bearer {token}")),
+            None => request,
+        }
+    }
+
     /// Sends a body as it is, as JSON.
     pub(crate) async fn send(&self, method: Method, path: &str, body: Option<String>) -> Reply {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.url));
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
+        let mut request = self.request(method.as_str(), path);
         if body.is_some() {
             request = request.header("content-type", "application/json");
         }

@@ -64,7 +64,8 @@ impl Api {
         Self::serve(db, clock, app)
     }
 
-    fn serve(db: TestDb, clock: TestClock, app: App) -> Self {
+    /// A server over use cases of the test's own.
+    pub(crate) fn serve(db: TestDb, clock: TestClock, app: App) -> Self {
         let stopping = CancellationToken::new();
         let state = State {
             verifier: Arc::new(tokens::verifier(&clock)),
@@ -80,6 +81,18 @@ impl Api {
             runtime.block_on(server::run(listener, state, patience, api::routes::all(app))).unwrap();
         });
         Self { db, clock, url, stopping }
+    }
+
+    /// Looks until a connection of the server waits for a lock that somebody holds.
+    pub(crate) async fn until_somebody_waits(&self) {
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+                        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let sql = self.db.client().await.unwrap();
+        let ages = std::time::Instant::now() + Duration::from_mins(2);
+        while sql.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+            assert!(std::time::Instant::now() < ages, "nobody waits");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// A user with a valid token, whose name decides who they are.

@@ -4,7 +4,7 @@ use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::web::BytesMut;
+use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
@@ -33,9 +33,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         let payload = payload.take();
         Box::pin(async move {
             head?;
-            let body =
-                timeout(limits.body_time, read(payload, limits)).await.map_err(|_| too_slow(limits))??;
-            parse(&body).map(Self)
+            parse(&read_in_time(payload, limits).await?).map(Self)
         })
     }
 }
@@ -46,6 +44,16 @@ impl<T: Serialize> Responder for Json<T> {
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::Ok().json(self.0)
     }
+}
+
+/// The whole body, whatever it is, within the bounds on what is read.
+pub(crate) async fn read_body(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
+    let limits = request.app_data::<Limits>().copied().unwrap_or_default();
+    Ok(read_in_time(payload, limits).await?.freeze())
+}
+
+async fn read_in_time(payload: Payload, limits: Limits) -> Result<BytesMut, Problem> {
+    timeout(limits.body_time, read(payload, limits)).await.map_err(|_| too_slow(limits))?
 }
 
 fn judge_headers(headers: &HeaderMap, limits: Limits) -> Result<(), Problem> {

@@ -10,13 +10,16 @@ mod path;
 mod query;
 #[cfg(test)]
 mod tests;
+mod use_cases;
 mod words;
 
 use std::time::Duration;
 
 pub use self::json::Json;
+pub(crate) use self::json::read_body;
 pub use self::path::Path;
 pub use self::query::Query;
+pub use self::use_cases::UseCases;
 
 /// Bounds on what is read.
 #[derive(Clone, Copy, Debug)]

@@ -1,14 +1,12 @@
 //! `/api/v1/availability`: when the user is free.
 
-use actix_web::web;
-use app::App;
 use app::availability::Availability;
 use planner_core::time::{Instant as Minute, Interval, MINUTES_PER_24H, Moment};
 use serde::{Deserialize, Serialize};
 
 use super::failure::problem;
 use crate::auth::Identity;
-use crate::extract::{Json, Query};
+use crate::extract::{Json, Query, UseCases};
 use crate::problem::{FieldError, Problem, ProblemType};
 use crate::server::{Endpoint, resource};
 use crate::value::{Instant, Timestamp};
@@ -55,7 +53,7 @@ struct GapView {
 
 async fn read(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Query(query): Query<AvailabilityQuery>,
 ) -> Result<Json<AvailabilityView>, Problem> {
     let span = span(&query, app.now())?;

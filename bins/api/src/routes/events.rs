@@ -1,8 +1,7 @@
 //! `/api/v1/events`: the owner's calendar.
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
-use app::App;
 use app::ports::{EventFields, EventPage, EventRecord, Position};
 use planner_core::model::{EventId, Kind, TaskId};
 use serde::{Deserialize, Serialize};
@@ -14,7 +13,7 @@ use super::cursor::{self, ListView};
 use super::failure::problem;
 use super::named;
 use crate::auth::Identity;
-use crate::extract::{Json, Path, Query};
+use crate::extract::{Json, Path, Query, UseCases};
 use crate::problem::{FieldError, Problem, ProblemType};
 use crate::server::{Endpoint, resource};
 use crate::value::{Given, Instant, Line, Timestamp, not_null};
@@ -158,7 +157,7 @@ struct EventQuery {
 
 async fn list(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Query(query): Query<EventQuery>,
 ) -> Result<Json<ListView<EventView>>, Problem> {
     let page = cursor::page(query.limit, query.cursor.as_deref())?;
@@ -175,7 +174,7 @@ async fn list(
 
 async fn create(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Json(body): Json<EventBody>,
 ) -> Result<HttpResponse, Problem> {
     let created =
@@ -186,14 +185,18 @@ async fn create(
         .json(view))
 }
 
-async fn read(me: Identity, app: web::Data<App>, Path(id): Path<Uuid>) -> Result<Json<EventView>, Problem> {
+async fn read(
+    me: Identity,
+    UseCases(app): UseCases,
+    Path(id): Path<Uuid>,
+) -> Result<Json<EventView>, Problem> {
     let event = app.event(&me.user(), EventId(id)).await.map_err(|failure| problem(failure, app.now()))?;
     Ok(Json(event.into()))
 }
 
 async fn replace(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Path(id): Path<Uuid>,
     Json(body): Json<EventBody>,
 ) -> Result<Json<EventView>, Problem> {
@@ -203,7 +206,7 @@ async fn replace(
 
 async fn edit(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Path(id): Path<Uuid>,
     Json(patch): Json<EventPatch>,
 ) -> Result<Json<EventView>, Problem> {
@@ -211,7 +214,11 @@ async fn edit(
     Ok(Json(edited.map_err(|failure| problem(failure, app.now()))?.into()))
 }
 
-async fn remove(me: Identity, app: web::Data<App>, Path(id): Path<Uuid>) -> Result<HttpResponse, Problem> {
+async fn remove(
+    me: Identity,
+    UseCases(app): UseCases,
+    Path(id): Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
     app.delete_event(&me.user(), EventId(id)).await.map_err(|failure| problem(failure, app.now()))?;
     Ok(HttpResponse::NoContent().finish())
 }

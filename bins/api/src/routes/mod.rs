@@ -12,6 +12,7 @@ mod tasks;
 
 use actix_web::web::{self, ServiceConfig};
 use app::App;
+pub(crate) use failure::store as store_problem;
 
 use crate::server::Endpoint;
 

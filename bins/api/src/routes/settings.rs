@@ -1,7 +1,5 @@
 //! `/api/v1/settings`: what a user has settled about planning.
 
-use actix_web::web;
-use app::App;
 use app::ports::UserSettings;
 use planner_core::model::{Priority, Settings};
 use planner_core::time::Zone;
@@ -12,6 +10,7 @@ use super::failure::problem;
 use super::named;
 use crate::auth::Identity;
 use crate::extract::Json;
+use crate::extract::UseCases;
 use crate::problem::{FieldError, Problem, ProblemType};
 use crate::server::{Endpoint, resource};
 use crate::value::not_null;
@@ -126,14 +125,14 @@ impl SettingsBody {
     }
 }
 
-async fn read(me: Identity, app: web::Data<App>) -> Result<Json<SettingsView>, Problem> {
+async fn read(me: Identity, UseCases(app): UseCases) -> Result<Json<SettingsView>, Problem> {
     let settings = app.settings(&me.user()).await.map_err(|failure| problem(failure, app.now()))?;
     Ok(Json(settings.into()))
 }
 
 async fn put(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Json(body): Json<SettingsBody>,
 ) -> Result<Json<SettingsView>, Problem> {
     let zone = body.zone()?;

@@ -1,14 +1,12 @@
 //! `/api/v1/tasks/{id}/slack`: how much room is left for a task.
 
-use actix_web::web;
-use app::App;
 use planner_core::model::TaskId;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::failure::problem;
 use crate::auth::Identity;
-use crate::extract::{Json, Path};
+use crate::extract::{Json, Path, UseCases};
 use crate::problem::Problem;
 use crate::server::{Endpoint, resource};
 use crate::value::Timestamp;
@@ -31,7 +29,7 @@ struct TaskSlackView {
 
 async fn read(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Path(id): Path<Uuid>,
 ) -> Result<Json<TaskSlackView>, Problem> {
     let read = app.task_slack(&me.user(), TaskId(id)).await.map_err(|failure| problem(failure, app.now()))?;

@@ -1,8 +1,7 @@
 //! `/api/v1/tasks`: what there is to get done.
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
-use app::App;
 use app::ports::{Position, TaskFields, TaskRecord, TaskStatus};
 use planner_core::model::{Priority, TaskId, TaskKind};
 use serde::{Deserialize, Serialize};
@@ -13,7 +12,7 @@ use super::cursor::{self, ListView};
 use super::failure::problem;
 use super::named;
 use crate::auth::Identity;
-use crate::extract::{Json, Path, Query};
+use crate::extract::{Json, Path, Query, UseCases};
 use crate::problem::Problem;
 use crate::server::{Endpoint, resource};
 use crate::value::{Given, Instant, Line, Timestamp, not_null};
@@ -137,7 +136,7 @@ struct TaskQuery {
 
 async fn list(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Query(query): Query<TaskQuery>,
 ) -> Result<Json<ListView<TaskView>>, Problem> {
     let page = cursor::page(query.limit, query.cursor.as_deref())?;
@@ -149,7 +148,7 @@ async fn list(
 
 async fn create(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Json(body): Json<TaskBody>,
 ) -> Result<HttpResponse, Problem> {
     let created =
@@ -160,14 +159,18 @@ async fn create(
         .json(view))
 }
 
-async fn read(me: Identity, app: web::Data<App>, Path(id): Path<Uuid>) -> Result<Json<TaskView>, Problem> {
+async fn read(
+    me: Identity,
+    UseCases(app): UseCases,
+    Path(id): Path<Uuid>,
+) -> Result<Json<TaskView>, Problem> {
     let task = app.task(&me.user(), TaskId(id)).await.map_err(|failure| problem(failure, app.now()))?;
     Ok(Json(task.into()))
 }
 
 async fn replace(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Path(id): Path<Uuid>,
     Json(body): Json<TaskBody>,
 ) -> Result<Json<TaskView>, Problem> {
@@ -177,7 +180,7 @@ async fn replace(
 
 async fn edit(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Path(id): Path<Uuid>,
     Json(patch): Json<TaskPatch>,
 ) -> Result<Json<TaskView>, Problem> {
@@ -185,7 +188,11 @@ async fn edit(
     Ok(Json(edited.map_err(|failure| problem(failure, app.now()))?.into()))
 }
 
-async fn remove(me: Identity, app: web::Data<App>, Path(id): Path<Uuid>) -> Result<HttpResponse, Problem> {
+async fn remove(
+    me: Identity,
+    UseCases(app): UseCases,
+    Path(id): Path<Uuid>,
+) -> Result<HttpResponse, Problem> {
     app.delete_task(&me.user(), TaskId(id)).await.map_err(|failure| problem(failure, app.now()))?;
     Ok(HttpResponse::NoContent().finish())
 }

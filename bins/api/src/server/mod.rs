@@ -6,6 +6,7 @@
 //! What is not HTTP at all never gets here: actix answers it with a bare 400 and hangs up.
 
 mod health;
+mod once;
 mod request;
 mod resource;
 mod run;

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Every resource asks who is calling unless it is [`public`](Endpoint::public), answers HEAD where
-//! it answers GET, tells its methods to OPTIONS, and any other method is a 405 with `Allow`.
+//! it answers GET, tells its methods to OPTIONS, and any other method is a 405 with `Allow`. A POST of a known caller
+//! takes effect once where it has an `Idempotency-Key`.
 
 use actix_web::dev::{AppService, Handler, HttpServiceFactory};
 use actix_web::http::Method;
@@ -13,6 +14,7 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, HttpResponse, Responder, Route, guard, web};
 
+use super::once;
 use crate::auth;
 use crate::problem::{Problem, ProblemType};
 
@@ -122,7 +124,9 @@ impl HttpServiceFactory for Endpoint {
             async move { problem }
         };
         let mut resource = web::resource(self.path);
-        for (_, route) in self.routes {
+        for (method, route) in self.routes {
+            let takes_effect_once = method == Method::POST && !self.public;
+            let route = if takes_effect_once { route.wrap(from_fn(once::answer_once)) } else { route };
             let route = if self.public { route } else { route.wrap(from_fn(auth::authenticate)) };
             resource = resource.route(route);
         }

@@ -3,6 +3,7 @@
 mod records;
 mod signals;
 mod store;
+mod turn;
 
 use planner_core::time::Moment;
 pub use records::{
@@ -12,6 +13,7 @@ pub use records::{
 };
 pub use signals::{LocalSignals, Signal, Signals};
 pub use store::{Access, Actor, Store, StoreError, Unit};
+pub use turn::{Claim, KeptAnswer, RequestKey, Turn};
 use uuid::Uuid;
 
 /// Says what time it is.

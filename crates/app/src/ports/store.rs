@@ -8,6 +8,7 @@ use super::records::{
     AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, NewProposal, Origin, Page, PlannedOn,
     ProposalRecord, TaskFields, TaskRecord, UndoToken, UserSettings, WeekRows, WeekSpan,
 };
+use super::turn::{Claim, RequestKey};
 use crate::identity::User;
 
 /// On whose word a unit of work changes the calendar.
@@ -54,6 +55,9 @@ pub trait Store: Send + Sync {
     /// With [`Access::Write`] the user's row is made on first sight and locked until the unit ends, so that units of
     /// one user come one after the other.
     async fn begin(&self, user: &User, access: Access) -> Result<Box<dyn Unit>, StoreError>;
+
+    /// Asks for the turn of a request that takes effect once. Waits for nobody.
+    async fn claim(&self, user: &User, request: &RequestKey, now: Moment) -> Result<Claim, StoreError>;
 
     /// Whether the store answers.
     async fn ready(&self) -> Result<(), StoreError>;

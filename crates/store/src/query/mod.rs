@@ -1,6 +1,7 @@
 //! The queries, one file for each table or question. They take a connection, so that a unit of work joins them in one
 //! transaction, and the user, so that nothing of another user is ever in sight.
 
+pub(crate) mod answers;
 pub(crate) mod apply;
 pub(crate) mod attempts;
 pub(crate) mod audit;

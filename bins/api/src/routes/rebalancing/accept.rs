@@ -1,13 +1,11 @@
 //! `POST /api/rebalancing/proposals/{id}/accept`
 
-use actix_web::web;
-use app::App;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::view::timestamp;
 use crate::auth::Identity;
-use crate::extract::{Json, Path};
+use crate::extract::{Json, Path, UseCases};
 use crate::problem::Problem;
 use crate::routes::failure::problem;
 use crate::value::Timestamp;
@@ -26,7 +24,7 @@ pub(super) struct AcceptedView {
 
 pub(super) async fn accept(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Path(id): Path<Uuid>,
 ) -> Result<Json<AcceptedView>, Problem> {
     let accepted =

@@ -1,8 +1,7 @@
 //! `POST /api/rebalancing/proposals`
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
-use app::App;
 use app::proposals::Created;
 use planner_core::lifecycle::CreateRequest;
 use planner_core::model::TaskId;
@@ -13,7 +12,7 @@ use uuid::Uuid;
 use super::view::ProposalView;
 use super::why_not::WhyNotView;
 use crate::auth::Identity;
-use crate::extract::Json;
+use crate::extract::{Json, UseCases};
 use crate::problem::Problem;
 use crate::routes::failure::problem;
 
@@ -31,7 +30,7 @@ pub(super) struct CreateBody {
 /// 201 with the proposal; 200 with `proposal_id: null` and the reason where there is nothing to propose.
 pub(super) async fn create(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Json(body): Json<CreateBody>,
 ) -> Result<HttpResponse, Problem> {
     let request = CreateRequest {

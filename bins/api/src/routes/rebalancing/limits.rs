@@ -1,11 +1,10 @@
 //! `GET /api/rebalancing/limits`
 
-use actix_web::web;
-use app::App;
 use serde::Serialize;
 
 use crate::auth::Identity;
 use crate::extract::Json;
+use crate::extract::UseCases;
 use crate::problem::Problem;
 use crate::routes::failure::problem;
 use crate::value::Timestamp;
@@ -21,7 +20,7 @@ pub(super) struct LimitsView {
     resets_at: Timestamp,
 }
 
-pub(super) async fn limits(me: Identity, app: web::Data<App>) -> Result<Json<LimitsView>, Problem> {
+pub(super) async fn limits(me: Identity, UseCases(app): UseCases) -> Result<Json<LimitsView>, Problem> {
     let limits = app.limits(&me.user()).await.map_err(|failure| problem(failure, app.now()))?;
     Ok(Json(LimitsView {
         local_day: limits.local_day.to_string(),

@@ -1,12 +1,10 @@
 //! `POST /api/rebalancing/proposals/{id}/reject`
 
-use actix_web::web;
-use app::App;
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::auth::Identity;
-use crate::extract::{Json, Path};
+use crate::extract::{Json, Path, UseCases};
 use crate::problem::Problem;
 use crate::routes::failure::problem;
 
@@ -19,7 +17,7 @@ pub(super) struct RejectedView {
 
 pub(super) async fn reject(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Path(id): Path<Uuid>,
 ) -> Result<Json<RejectedView>, Problem> {
     app.reject_proposal(&me.user(), id).await.map_err(|failure| problem(failure, app.now()))?;

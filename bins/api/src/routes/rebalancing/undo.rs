@@ -1,7 +1,5 @@
 //! `POST /api/rebalancing/undo`
 
-use actix_web::web;
-use app::App;
 use app::ports::UndoToken;
 use app::proposals::{UndoRequest, UndoTarget};
 use planner_core::model::EventId;
@@ -10,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::auth::Identity;
-use crate::extract::Json;
+use crate::extract::{Json, UseCases};
 use crate::problem::{FieldError, Problem, ProblemType};
 use crate::routes::failure::{edited_event, problem};
 use crate::value::Line;
@@ -40,7 +38,7 @@ pub(super) struct UndoneView {
 
 pub(super) async fn undo(
     me: Identity,
-    app: web::Data<App>,
+    UseCases(app): UseCases,
     Json(body): Json<UndoBody>,
 ) -> Result<Json<UndoneView>, Problem> {
     let target = match (body.proposal_id, body.undo_token) {
