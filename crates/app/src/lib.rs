@@ -22,7 +22,7 @@ use std::sync::Arc;
 pub use error::{Failure, FieldError};
 use identity::User;
 use planner_core::time::Moment;
-use ports::{Access, Clock, Ids, LocalSignals, Signals, Store, StoreError, Unit};
+use ports::{Access, Clock, Ids, LocalSignals, RateLimiter, Signals, Store, StoreError, StoredLimits, Unit};
 
 /// The use cases over the ports they need.
 #[derive(Clone)]
@@ -31,6 +31,7 @@ pub struct App {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     signals: Arc<dyn Signals>,
+    limiter: Arc<dyn RateLimiter>,
     /// Of the one request that these use cases are for, where it is to take effect once.
     turn: Option<once::SharedTurn>,
 }
@@ -38,7 +39,8 @@ pub struct App {
 impl App {
     /// Wires the use cases to their ports.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids, signals: Arc::new(LocalSignals::default()), turn: None }
+        let (signals, limiter) = (Arc::new(LocalSignals::default()), Arc::new(StoredLimits));
+        Self { store, clock, ids, signals, limiter, turn: None }
     }
 
     /// The same use cases, with signals that reach other processes as well.

@@ -21,8 +21,8 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::query::{
-    answers, apply, attempts, audit, events, ledger, planned, proposals, restore, settings, snapshots, tasks,
-    users, week,
+    answers, apply, attempts, audit, events, ledger, planned, proposals, rates, restore, settings, snapshots,
+    tasks, users, week,
 };
 use crate::turn::SharedPlace;
 
@@ -276,9 +276,14 @@ impl Unit for PgUnit {
         Ok(proposals::last_acceptance(self.connection()?, user, trigger).await?)
     }
 
-    async fn proposal_requests(&mut self, since: Moment) -> Result<Vec<Moment>, StoreError> {
+    async fn taken(&mut self, name: &str) -> Result<Vec<Moment>, StoreError> {
         let user = self.user;
-        Ok(audit::requests(self.connection()?, user, since).await?)
+        Ok(rates::taken(self.connection()?, user, name).await?)
+    }
+
+    async fn put_taken(&mut self, name: &str, taken: &[Moment], at: Moment) -> Result<(), StoreError> {
+        let user = self.user;
+        Ok(rates::replace(self.connection()?, user, name, taken, at).await?)
     }
 
     async fn insert_proposal(&mut self, proposal: &NewProposal) -> Result<(), StoreError> {

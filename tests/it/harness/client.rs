@@ -75,11 +75,20 @@ impl Caller {
 
     /// Sends a request as it is.
     pub(crate) async fn ask(&self, request: Request<Full<Bytes>>) -> Reply {
-        let response = self.client.request(request).await.unwrap();
+        self.try_ask(request).await.unwrap()
+    }
+
+    /// What comes back, where anything does: a server may be starting, or die.
+    pub(crate) async fn try_ask(&self, request: Request<Full<Bytes>>) -> Option<Reply> {
+        let response = self.client.request(request).await.ok()?;
         let (parts, body) = response.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
+        let body = body.collect().await.ok()?.to_bytes();
         let text = String::from_utf8(body.to_vec()).unwrap();
-        Reply { status: parts.status, headers: parts.headers, text }
+        Some(Reply { status: parts.status, headers: parts.headers, text })
+    }
+
+    pub(crate) async fn try_get(&self, path: &str) -> Option<Reply> {
+        self.try_ask(self.request("GET", path).body(Full::default()).unwrap()).await
     }
 }
 

@@ -30,6 +30,11 @@ pub(super) fn verifier(clock: &TestClock) -> Verifier {
 pub(crate) struct Token(Value);
 
 impl Token {
+    /// What a server's environment says so that it trusts these tokens.
+    pub(crate) fn trusted() -> [(&'static str, &'static str); 3] {
+        [("CLERK_ISSUER", ISSUER), ("CLERK_JWT_KEY", PUBLIC_KEY), ("CLERK_AUTHORIZED_PARTIES", PARTY)]
+    }
+
     /// A token of the user called `name` that is good for ten years, since tests move the clock.
     pub(crate) fn of(name: &str, clock: &TestClock) -> Self {
         let now = clock.now().unix_micros() / 1_000_000;

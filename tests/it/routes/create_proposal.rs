@@ -1,5 +1,6 @@
 //! `POST /api/rebalancing/proposals`
 
+use http::HeaderValue;
 use serde_json::{Value, json};
 
 use crate::harness::{Api, Ask, Caller, NOBODYS, Reply, with};
@@ -312,12 +313,32 @@ async fn ten_requests_a_minute_are_answered() {
     let open = ask(&ada, &exam).await;
     insta::assert_json_snapshot!(open.problem(429, "rate-limited"));
     assert_eq!(open.headers["retry-after"], "60");
+    assert_eq!(open.headers["ratelimit"], "\"proposals\";r=0;t=60");
     // Who is told to wait does not wait longer for having asked, and nobody else waits.
     ask(&ada, &exam).await.problem(429, "rate-limited");
     let eve = api.user("eve");
     ask(&eve, &eve.exam("2026-03-05T12:00", 120).await).await.json(201);
     api.clock.advance_minutes(1);
     ask(&ada, &exam).await.json(201);
+}
+
+#[tokio::test]
+async fn what_is_left_to_ask_for_is_told_with_every_answer() {
+    let api = Api::start().await;
+    let ada = api.user("ada");
+    let exam = ada.exam("2026-03-05T12:00", 120).await;
+    let told = |reply: &Reply| {
+        let header =
+            |name| reply.headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap().to_owned());
+        (header("ratelimit"), header("ratelimit-policy"))
+    };
+    let policy = Some("\"proposals\";q=10;w=60".to_owned());
+    let left = |text: &str| (Some(format!("\"proposals\";{text}")), policy.clone());
+    assert_eq!(told(&ask(&ada, &exam).await), left("r=9;t=60"));
+    api.clock.set(app::ports::Clock::now(&api.clock).plus_minutes(1).floor().moment());
+    assert_eq!(told(&ask(&ada, &nobodys()).await), left("r=9;t=60"));
+    assert_eq!(told(&ask(&ada, &exam).await), left("r=8;t=60"));
+    assert_eq!(told(&ask_with(&ada, &exam, json!({"lookahead_days": 15})).await), (None, None));
 }
 
 #[tokio::test]

@@ -5,4 +5,6 @@ pub(crate) mod crowd;
 pub(crate) mod dice;
 pub(crate) mod odd;
 pub(crate) mod program;
+pub(crate) mod proxy;
 pub(crate) mod rows;
+pub(crate) mod servers;

@@ -1,10 +1,12 @@
 //! What the use cases need from the world.
 
+mod limiter;
 mod records;
 mod signals;
 mod store;
 mod turn;
 
+pub use limiter::{RateLimiter, StoredLimits};
 use planner_core::time::Moment;
 pub use records::{
     AppliedChange, AuditAction, AuditEntry, EventFields, EventPage, EventRecord, InTheWay, NewProposal,

@@ -136,9 +136,11 @@ pub trait Unit: Send {
     /// When a proposal for this task was last accepted that has not been undone.
     async fn last_acceptance(&mut self, trigger: TaskId) -> Result<Option<Moment>, StoreError>;
 
-    /// The moments after `since` at which a proposal was asked for, oldest first: those of the audit's rows on making
-    /// one or refusing to, but for refusals because of too many requests.
-    async fn proposal_requests(&mut self, since: Moment) -> Result<Vec<Moment>, StoreError>;
+    /// When the user last did what is limited under this name, as it was put.
+    async fn taken(&mut self, name: &str) -> Result<Vec<Moment>, StoreError>;
+
+    /// Keeps when the user last did what is limited under this name.
+    async fn put_taken(&mut self, name: &str, taken: &[Moment], at: Moment) -> Result<(), StoreError>;
 
     /// Stores a proposal, its moves, and the snapshot of every event that it touches.
     async fn insert_proposal(&mut self, proposal: &NewProposal) -> Result<(), StoreError>;

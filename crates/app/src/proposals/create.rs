@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use planner_core::check::Rule;
 use planner_core::lifecycle::{
-    self, CreateFacts, CreateRefusal, CreateRequest, Draft, Drafted, Idle, Status, Touched, Trigger,
+    self, CreateFacts, CreateRefusal, CreateRequest, Draft, Drafted, Idle, Quota, Status, Touched, Trigger,
 };
 use planner_core::model::{Action, Answer, Change, Event, EventId, InvalidProblem, Plan, Priority, Problem};
 use planner_core::slack::{self, Slack};
@@ -17,11 +17,23 @@ use crate::ports::{
     Access, Actor, AuditAction, InTheWay, NewProposal, Planned, ProposalRecord, ProposedChange, Shortfall,
     TaskRecord, TaskStatus, Unit, UserSettings, WeekRows,
 };
-use crate::week::{self, Asked};
+use crate::week;
 use crate::{App, Failure, FieldError, validate};
 
 /// Why no proposal was made.
 pub type CreateFailure = Failure<CreateRefusal>;
+
+/// What asking for a proposal led to, and how often the user may still ask.
+#[derive(Debug)]
+pub struct Requested {
+    /// What it led to.
+    pub outcome: Result<Created, CreateFailure>,
+    /// What is left to ask for; `None` where that could not be seen.
+    pub quota: Option<Quota>,
+}
+
+/// What requests for a proposal are called where they are limited.
+const REQUESTS: &str = "proposals";
 
 /// What asking for a proposal led to.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,23 +53,36 @@ impl App {
     /// Makes a proposal for a task. It changes nothing but the list of proposals; an open one for the same task is
     /// replaced.
     ///
-    /// # Errors
-    /// [`Failure::Refused`] with the first reason why not; it is in the audit.
-    pub async fn create_proposal(
+    /// A refusal has the first reason why not; it is in the audit.
+    pub async fn create_proposal(&self, user: &User, request: CreateRequest) -> Requested {
+        let mut quota = None;
+        let outcome = self.create_within(&mut quota, user, request).await;
+        Requested { outcome, quota }
+    }
+
+    /// Makes a proposal within what the user may ask for; `quota` gets what is left of that.
+    async fn create_within(
         &self,
+        quota: &mut Option<Quota>,
         user: &User,
         request: CreateRequest,
     ) -> Result<Created, CreateFailure> {
         let now = self.now();
         let mut unit = self.begin(user, Access::Write(Actor::Planner)).await?;
         let settings = unit.settings().await?;
+        let limit = policy(&settings).requests;
         check(&request, &settings)?;
+        let (left, took) = self.limiter.take(unit.as_mut(), REQUESTS, limit, now).await?;
+        *quota = Some(left);
         let task = unit.task(request.trigger).await?;
         let facts = create_facts(unit.as_mut(), &request, &settings, task.as_ref(), now).await?;
         if let Err(refusal) = lifecycle::admit(&facts, &request, now) {
             return Err(self.refuse(unit, &request, refusal, now).await);
         }
-        let asked = Asked {
+        if let Err(retry_at) = took {
+            return Err(self.refuse(unit, &request, CreateRefusal::RateLimited { retry_at }, now).await);
+        }
+        let asked = week::Asked {
             trigger: request.trigger,
             lookahead_days: request.lookahead_days,
             override_churn_cap: request.override_churn_cap,
@@ -230,7 +255,6 @@ async fn create_facts(
             due_changed_at: task.due_changed_at.map(Moment::from),
         }),
         last_acceptance: unit.last_acceptance(request.trigger).await?,
-        recent_requests: unit.proposal_requests(now.plus_minutes(-1)).await?,
         used_churn_today: unit.churn_on(settings.planning.zone.day_of(now)).await?,
         settings: settings.planning.clone(),
         policy: policy(settings),

@@ -8,7 +8,7 @@ mod reject;
 mod undo;
 
 pub use accept::{AcceptFailure, Accepted};
-pub use create::{CreateFailure, Created};
+pub use create::{CreateFailure, Created, Requested};
 pub use limits::LimitsFailure;
 use planner_core::lifecycle::{Policy, Status};
 pub use reject::RejectFailure;

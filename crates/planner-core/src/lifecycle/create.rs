@@ -36,8 +36,6 @@ pub struct CreateFacts {
     pub trigger: Option<Trigger>,
     /// When a proposal for this task was last accepted that has not been undone.
     pub last_acceptance: Option<Moment>,
-    /// The moments of this user's requests within the last 60 seconds, this one not among them, oldest first.
-    pub recent_requests: Vec<Moment>,
     /// Churn applied on the user's local day so far.
     pub used_churn_today: u32,
     /// The user's settings.
@@ -88,7 +86,8 @@ pub enum CreateRefusal {
         /// Churn applied today.
         used: u32,
     },
-    /// Too many requests within a minute.
+    /// Too many were planned within a minute. [`admit`] does not say so: whoever keeps the [`Quota`](super::Quota) does,
+    /// where nothing else speaks against the request.
     #[error("too many requests; the next can be made at {retry_at}")]
     RateLimited {
         /// When the next request can be made.
@@ -126,12 +125,6 @@ pub fn admit(facts: &CreateFacts, request: &CreateRequest, now: Moment) -> Resul
     let cap = facts.settings.effective_cap(request.override_churn_cap);
     if facts.used_churn_today >= cap {
         return Err(CreateRefusal::ChurnCapExceeded { cap, used: facts.used_churn_today });
-    }
-    let allowed = policy.requests_per_minute as usize;
-    if let Some(index) = facts.recent_requests.len().checked_sub(allowed) {
-        // The next request is free once the one that fills the window has left it.
-        let retry_at = facts.recent_requests.get(index).map_or(now, |moment| moment.plus_minutes(1));
-        return Err(CreateRefusal::RateLimited { retry_at });
     }
     Ok(())
 }

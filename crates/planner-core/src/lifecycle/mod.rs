@@ -16,6 +16,7 @@
 mod accept;
 mod create;
 mod limits;
+mod quota;
 mod reject;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use create::{
     CreateFacts, CreateRefusal, CreateRequest, Draft, DraftError, Drafted, Idle, Trigger, admit, draft,
 };
 pub use limits::{Limits, limits};
+pub use quota::{Limit, Quota};
 pub use reject::{RejectRefusal, reject};
 pub use undo::{Edited, Undo, UndoFacts, UndoRefusal, Undoable, undo};
 
@@ -58,8 +60,8 @@ pub struct Policy {
     pub open_minutes: i64,
     /// Minutes after acceptance in which it can be undone.
     pub reversible_minutes: i64,
-    /// Requests for a proposal that one user may make within any 60 seconds.
-    pub requests_per_minute: u32,
+    /// How often one user may ask for a proposal, refused or not.
+    pub requests: Limit,
 }
 
 impl Default for Policy {
@@ -69,7 +71,7 @@ impl Default for Policy {
             cooldown_minutes: 24 * 60,
             open_minutes: 24 * 60,
             reversible_minutes: 24 * 60,
-            requests_per_minute: 10,
+            requests: Limit { times: 10, window_minutes: 1 },
         }
     }
 }

@@ -20,10 +20,6 @@ fn in_minutes(minutes: i64) -> Moment {
     now().plus_minutes(minutes)
 }
 
-fn seconds_from_now(seconds: i64) -> Moment {
-    Moment::from_unix_micros(now().unix_micros() + seconds * 1_000_000)
-}
-
 fn request() -> CreateRequest {
     CreateRequest { trigger: TaskId(Uuid::from_u128(1)), lookahead_days: None, override_churn_cap: None }
 }
@@ -38,7 +34,6 @@ fn facts() -> CreateFacts {
             due_changed_at: None,
         }),
         last_acceptance: None,
-        recent_requests: Vec::new(),
         used_churn_today: 0,
         settings: Settings::default(),
         policy: Policy::default(),
@@ -103,24 +98,10 @@ fn the_cap_counts_what_was_applied_and_an_override_raises_it_to_the_maximum() {
 }
 
 #[test]
-fn ten_requests_a_minute_are_answered_and_the_next_waits_for_the_first_to_age() {
-    let asked = |count: i64| CreateFacts {
-        recent_requests: (0..count).map(|index| seconds_from_now(index - 60)).collect(),
-        ..facts()
-    };
-    assert_eq!(admit(&asked(9), &request(), now()), Ok(()));
-    let refused = admit(&asked(10), &request(), now()).unwrap_err();
-    assert_eq!(refused, CreateRefusal::RateLimited { retry_at: now() });
-    let refused = admit(&asked(12), &request(), now()).unwrap_err();
-    assert_eq!(refused, CreateRefusal::RateLimited { retry_at: seconds_from_now(2) });
-}
-
-#[test]
 fn the_first_reason_is_the_one_that_is_told() {
     let hopeless = CreateFacts {
         last_acceptance: Some(now()),
         used_churn_today: 9,
-        recent_requests: vec![now(); 20],
         ..with_trigger(|trigger| {
             trigger.due = Some(now().floor());
             trigger.priority = Priority::from_thousandths(0);

@@ -11,6 +11,7 @@ pub(crate) mod moves;
 mod number;
 pub(crate) mod planned;
 pub(crate) mod proposals;
+pub(crate) mod rates;
 pub(crate) mod restore;
 pub(crate) mod settings;
 pub(crate) mod snapshots;

@@ -95,7 +95,8 @@ async fn no_query_reads_a_big_table_from_end_to_end() {
         unit.event(EventId(Uuid::from_u128(1))).await.unwrap();
         assert!(unit.last_acceptance(trigger).await.unwrap().is_some());
         unit.open_proposal(trigger).await.unwrap();
-        unit.proposal_requests(moment("2026-02-01T00:00")).await.unwrap();
+        unit.taken("proposals").await.unwrap();
+        unit.put_taken("proposals", &[], world.now()).await.unwrap();
         unit.churn_on(planner_core::time::LocalDay::new(2026, 2, 1).unwrap()).await.unwrap();
         unit.proposal_of_token(&app::ports::UndoToken::new("x")).await.unwrap();
         let id: Uuid = Uuid::from_u128(3);

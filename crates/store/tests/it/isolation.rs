@@ -53,7 +53,7 @@ async fn what_another_user_owns_does_not_exist() {
     assert_eq!(unit.week(&span).await.unwrap(), app::ports::WeekRows::default());
     assert_eq!(unit.churn_on(LocalDay::new(2026, 3, 2).unwrap()).await.unwrap(), 0);
     assert_eq!(unit.last_acceptance(task).await.unwrap(), None);
-    assert!(unit.proposal_requests(moment("2026-01-01T00:00")).await.unwrap().is_empty());
+    assert!(unit.taken("proposals").await.unwrap().is_empty());
     assert!(unit.proposal(proposal).await.unwrap().is_none());
     assert_eq!(unit.open_proposal(task).await.unwrap(), None);
     assert_eq!(unit.proposal_of_token(&UndoToken::new(TOKEN)).await.unwrap(), None);

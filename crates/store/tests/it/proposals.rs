@@ -573,40 +573,6 @@ async fn a_task_has_one_open_proposal() {
 }
 
 #[tokio::test]
-async fn the_audit_tells_who_asked_when() {
-    let world = World::new().await;
-    let mut unit = world.begin(1, PLANNER).await;
-    let told = [
-        (AuditAction::Created, "", 1),
-        (AuditAction::CreateRefused, "COOLDOWN", 3),
-        (AuditAction::CreateRefused, "RATE_LIMITED", 4),
-        (AuditAction::Accepted, "", 5),
-        (AuditAction::Created, "RATE_LIMITED_NOT", 2),
-        (AuditAction::Created, "", 0),
-    ];
-    for (n, (action, code, minute)) in told.into_iter().enumerate() {
-        let entry = AuditEntry {
-            id: Uuid::from_u128(n as u128),
-            action,
-            proposal_id: Some(Uuid::nil()),
-            trigger: None,
-            reason_codes: if code.is_empty() { Vec::new() } else { vec![code.to_owned()] },
-            detail: serde_json::Map::new(),
-            at: world.now().plus_minutes(minute),
-        };
-        unit.audit(&entry).await.unwrap();
-    }
-    let minutes: Vec<i64> = unit
-        .proposal_requests(world.now())
-        .await
-        .unwrap()
-        .iter()
-        .map(|moment| moment.micros_since(world.now()) / 60_000_000)
-        .collect();
-    assert_eq!(minutes, [1, 2, 3]);
-}
-
-#[tokio::test]
 async fn a_users_data_goes_with_the_user_but_for_the_audit() {
     let story = Story::applied().await;
     let mut unit = story.world.begin(1, PLANNER).await;

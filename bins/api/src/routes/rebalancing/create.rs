@@ -1,7 +1,7 @@
 //! `POST /api/rebalancing/proposals`
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
+use actix_web::{HttpResponse, ResponseError};
 use app::proposals::Created;
 use planner_core::lifecycle::CreateRequest;
 use planner_core::model::TaskId;
@@ -9,11 +9,11 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::rate;
 use super::view::ProposalView;
 use super::why_not::WhyNotView;
 use crate::auth::Identity;
 use crate::extract::{Json, UseCases};
-use crate::problem::Problem;
 use crate::routes::failure::problem;
 
 /// What to make room for.
@@ -32,15 +32,26 @@ pub(super) async fn create(
     me: Identity,
     UseCases(app): UseCases,
     Json(body): Json<CreateBody>,
-) -> Result<HttpResponse, Problem> {
+) -> HttpResponse {
     let request = CreateRequest {
         trigger: TaskId(body.trigger_item_id),
         lookahead_days: body.lookahead_days,
         override_churn_cap: body.override_churn_cap,
     };
-    let created =
-        app.create_proposal(&me.user(), request).await.map_err(|failure| problem(failure, app.now()))?;
-    Ok(match created {
+    let asked = app.create_proposal(&me.user(), request).await;
+    let now = app.now();
+    let mut answer = match asked.outcome {
+        Ok(created) => view(created, request.trigger),
+        Err(failure) => problem(failure, now).error_response(),
+    };
+    if let Some(quota) = &asked.quota {
+        rate::tell(quota, now, answer.headers_mut());
+    }
+    answer
+}
+
+fn view(created: Created, trigger: TaskId) -> HttpResponse {
+    match created {
         Created::Proposal(record) => {
             let location = format!("/api/rebalancing/proposals/{}", record.id);
             HttpResponse::Created()
@@ -48,9 +59,9 @@ pub(super) async fn create(
                 .json(ProposalView::from(*record))
         }
         Created::Nothing { idle, shortfall } => HttpResponse::Ok().json(json!({
-            "proposal_id": null, "snapshot_id": null, "trigger_item_id": body.trigger_item_id,
+            "proposal_id": null, "snapshot_id": null, "trigger_item_id": trigger.0,
             "proposed_changes": [], "churn_cost": 0, "reason": idle.as_str(), "summary": idle.detail(),
             "why_not": shortfall.map(WhyNotView::from),
         })),
-    })
+    }
 }

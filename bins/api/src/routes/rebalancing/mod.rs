@@ -3,6 +3,7 @@
 mod accept;
 mod create;
 mod limits;
+mod rate;
 mod read;
 mod reject;
 mod undo;
