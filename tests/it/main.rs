@@ -17,3 +17,4 @@ mod routes;
 mod tidy;
 mod tools;
 mod undo_exact;
+mod versions;

@@ -30,6 +30,9 @@ pub enum Failure<R> {
     /// The user has no such thing.
     #[error("not found")]
     NotFound,
+    /// It is no longer what the request is about.
+    #[error("changed meanwhile")]
+    Outdated,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -50,6 +53,7 @@ impl<R> Failure<R> {
             Self::Refused(refusal) => Failure::Refused(other_words(refusal)),
             Self::Invalid(errors) => Failure::Invalid(errors),
             Self::NotFound => Failure::NotFound,
+            Self::Outdated => Failure::Outdated,
             Self::Store(error) => Failure::Store(error),
             Self::Contradiction(what) => Failure::Contradiction(what),
         }

@@ -53,18 +53,23 @@ impl App {
         Ok(event)
     }
 
-    /// Changes what an event says; `edit` gets it as it is.
+    /// Changes what an event says, if it is the one that is `meant`; `edit` gets it as it is.
     ///
     /// # Errors
-    /// [`Failure::NotFound`], or [`Failure::Invalid`] where a field is out of bounds or the task does not exist.
+    /// [`Failure::NotFound`], [`Failure::Outdated`] where another version is meant, or [`Failure::Invalid`] where a field is out of bounds or the task does not exist.
     pub async fn edit_event(
         &self,
         user: &User,
         id: EventId,
+        meant: impl FnOnce(&EventRecord) -> bool + Send,
         edit: impl FnOnce(EventFields) -> EventFields + Send,
     ) -> Result<EventRecord, EventFailure> {
         let mut unit = self.begin(user, Access::Write(Actor::Owner)).await?;
-        let fields = edit(unit.event(id).await?.ok_or(Failure::NotFound)?.fields);
+        let record = unit.event(id).await?.ok_or(Failure::NotFound)?;
+        if !meant(&record) {
+            return Err(Failure::Outdated);
+        }
+        let fields = edit(record.fields);
         check(&fields)?;
         check_task(unit.as_mut(), &fields).await?;
         let event = unit.update_event(id, &fields).await?.ok_or(Failure::NotFound)?;
@@ -72,15 +77,22 @@ impl App {
         Ok(event)
     }
 
-    /// Removes an event.
+    /// Removes an event, if it is the one that is `meant`.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] where the user has no such event.
-    pub async fn delete_event(&self, user: &User, id: EventId) -> Result<(), EventFailure> {
+    /// [`Failure::NotFound`] where the user has no such event, [`Failure::Outdated`] where another version is meant.
+    pub async fn delete_event(
+        &self,
+        user: &User,
+        id: EventId,
+        meant: impl FnOnce(&EventRecord) -> bool + Send,
+    ) -> Result<(), EventFailure> {
         let mut unit = self.begin(user, Access::Write(Actor::Owner)).await?;
-        if !unit.delete_event(id).await? {
-            return Err(Failure::NotFound);
+        let record = unit.event(id).await?.ok_or(Failure::NotFound)?;
+        if !meant(&record) {
+            return Err(Failure::Outdated);
         }
+        unit.delete_event(id).await?;
         unit.commit().await?;
         Ok(())
     }

@@ -19,17 +19,23 @@ impl App {
         Ok(settings)
     }
 
-    /// Changes the user's settings; `edit` gets them as they are. The answer is what they are then.
+    /// Changes the user's settings, if they are those that are `meant`; `edit` gets them as they are. The answer is what
+    /// they are then.
     ///
     /// # Errors
-    /// [`Failure::Invalid`] where a field is out of bounds.
+    /// [`Failure::Outdated`] where others are meant, [`Failure::Invalid`] where a field is out of bounds.
     pub async fn edit_settings(
         &self,
         user: &User,
+        meant: impl FnOnce(&UserSettings) -> bool + Send,
         edit: impl FnOnce(UserSettings) -> UserSettings + Send,
     ) -> Result<UserSettings, SettingsFailure> {
         let mut unit = self.begin(user, Access::Write(Actor::Owner)).await?;
-        let settings = edit(unit.settings().await?);
+        let settings = unit.settings().await?;
+        if !meant(&settings) {
+            return Err(Failure::Outdated);
+        }
+        let settings = edit(settings);
         check(&settings)?;
         unit.put_settings(&settings).await?;
         unit.commit().await?;

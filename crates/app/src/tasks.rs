@@ -52,33 +52,45 @@ impl App {
         Ok(task)
     }
 
-    /// Changes what a task says; `edit` gets it as it is.
+    /// Changes what a task says, if it is the one that is `meant`; `edit` gets it as it is.
     ///
     /// # Errors
-    /// [`Failure::NotFound`], or [`Failure::Invalid`] where a field is out of bounds.
+    /// [`Failure::NotFound`], [`Failure::Outdated`] where another version is meant, or [`Failure::Invalid`] where a field is out of bounds.
     pub async fn edit_task(
         &self,
         user: &User,
         id: TaskId,
+        meant: impl FnOnce(&TaskRecord) -> bool + Send,
         edit: impl FnOnce(TaskFields) -> TaskFields + Send,
     ) -> Result<TaskRecord, TaskFailure> {
         let mut unit = self.begin(user, Access::Write(Actor::Owner)).await?;
-        let fields = edit(unit.task(id).await?.ok_or(Failure::NotFound)?.fields);
+        let record = unit.task(id).await?.ok_or(Failure::NotFound)?;
+        if !meant(&record) {
+            return Err(Failure::Outdated);
+        }
+        let fields = edit(record.fields);
         check(&fields)?;
         let task = unit.update_task(id, &fields).await?.ok_or(Failure::NotFound)?;
         unit.commit().await?;
         Ok(task)
     }
 
-    /// Removes a task. Events that served it stay, and serve none.
+    /// Removes a task, if it is the one that is `meant`. Events that served it stay, and serve none.
     ///
     /// # Errors
-    /// [`Failure::NotFound`] where the user has no such task.
-    pub async fn delete_task(&self, user: &User, id: TaskId) -> Result<(), TaskFailure> {
+    /// [`Failure::NotFound`] where the user has no such task, [`Failure::Outdated`] where another version is meant.
+    pub async fn delete_task(
+        &self,
+        user: &User,
+        id: TaskId,
+        meant: impl FnOnce(&TaskRecord) -> bool + Send,
+    ) -> Result<(), TaskFailure> {
         let mut unit = self.begin(user, Access::Write(Actor::Owner)).await?;
-        if !unit.delete_task(id).await? {
-            return Err(Failure::NotFound);
+        let record = unit.task(id).await?.ok_or(Failure::NotFound)?;
+        if !meant(&record) {
+            return Err(Failure::Outdated);
         }
+        unit.delete_task(id).await?;
         unit.commit().await?;
         Ok(())
     }

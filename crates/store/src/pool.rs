@@ -130,14 +130,13 @@ impl Pg {
 
     /// The statements by which a unit of work that writes declares on whose word it does, and when.
     pub(crate) fn declared(&self, access: Access) -> String {
-        let actor = match access {
-            Access::Write(Actor::Owner) => "owner",
-            Access::Write(Actor::Planner) | Access::Read => "",
+        let mut declared = match access {
+            Access::Read | Access::Write(Actor::Planner) => String::new(),
+            Access::Write(Actor::Owner) => "SET LOCAL canvascal.actor = 'owner'; ".to_owned(),
         };
-        let mut declared = format!("SET LOCAL canvascal.actor = '{actor}'");
         if let Some(clock) = &self.clock {
             // Writing to a string does not fail.
-            let _ = write!(declared, "; SET LOCAL canvascal.now = '{}'", clock.now());
+            let _ = write!(declared, "SET LOCAL canvascal.now = '{}'", clock.now());
         }
         declared
     }

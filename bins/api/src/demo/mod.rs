@@ -29,7 +29,8 @@ pub async fn seed(app: &App, student: &User) -> Result<bool, Failure<std::conver
         .map_err(|error| Failure::Contradiction(format!("{}: {error}", fortnight::ZONE)))?;
     let today = zone.day_of(now);
     let planning = fortnight::settings(zone.clone());
-    app.edit_settings(student, |settings| app::ports::UserSettings { planning, ..settings }).await?;
+    app.edit_settings(student, |_| true, |settings| app::ports::UserSettings { planning, ..settings })
+        .await?;
     let tasks = seed_tasks(app, student, today, &zone).await?;
     for event in fortnight::events(today, &zone, tasks) {
         let fields = EventFields {

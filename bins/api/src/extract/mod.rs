@@ -4,6 +4,7 @@
 //! async fn update(me: Identity, Path(task): Path<Uuid>, Json(body): Json<TaskBody>) -> Result<Json<TaskView>, Problem>
 //! ```
 
+mod if_match;
 mod json;
 mod params;
 mod path;
@@ -15,6 +16,7 @@ mod words;
 
 use std::time::Duration;
 
+pub use self::if_match::IfMatch;
 pub use self::json::Json;
 pub(crate) use self::json::read_body;
 pub use self::path::Path;

@@ -1,7 +1,7 @@
 //! `/api/v1/events`: the owner's calendar.
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use app::ports::{EventFields, EventPage, EventRecord, Position};
 use planner_core::model::{EventId, Kind, TaskId};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use super::cursor::{self, ListView};
 use super::failure::problem;
 use super::named;
 use crate::auth::Identity;
-use crate::extract::{Json, Path, Query, UseCases};
+use crate::extract::{IfMatch, Json, Path, Query, UseCases};
 use crate::problem::{FieldError, Problem, ProblemType};
 use crate::server::{Endpoint, resource};
 use crate::value::{Given, Instant, Line, Timestamp, not_null};
@@ -179,46 +179,57 @@ async fn create(
 ) -> Result<HttpResponse, Problem> {
     let created =
         app.create_event(&me.user(), body.into()).await.map_err(|failure| problem(failure, app.now()))?;
-    let view = EventView::from(created);
-    Ok(HttpResponse::Created()
-        .insert_header((header::LOCATION, format!("/api/v1/events/{}", view.id)))
-        .json(view))
+    let location = format!("/api/v1/events/{}", created.id.0);
+    Ok(show(created, HttpResponse::Created().insert_header((header::LOCATION, location))))
 }
 
-async fn read(
-    me: Identity,
-    UseCases(app): UseCases,
-    Path(id): Path<Uuid>,
-) -> Result<Json<EventView>, Problem> {
+async fn read(me: Identity, UseCases(app): UseCases, Path(id): Path<Uuid>) -> Result<HttpResponse, Problem> {
     let event = app.event(&me.user(), EventId(id)).await.map_err(|failure| problem(failure, app.now()))?;
-    Ok(Json(event.into()))
+    Ok(show(event, &mut HttpResponse::Ok()))
 }
 
 async fn replace(
     me: Identity,
     UseCases(app): UseCases,
     Path(id): Path<Uuid>,
+    if_match: IfMatch,
     Json(body): Json<EventBody>,
-) -> Result<Json<EventView>, Problem> {
-    let edited = app.edit_event(&me.user(), EventId(id), |_| body.into()).await;
-    Ok(Json(edited.map_err(|failure| problem(failure, app.now()))?.into()))
+) -> Result<HttpResponse, Problem> {
+    let if_match = if_match.said()?;
+    let meant = |event: &EventRecord| if_match.means(&tag(event));
+    let edited = app.edit_event(&me.user(), EventId(id), meant, |_| body.into()).await;
+    Ok(show(edited.map_err(|failure| problem(failure, app.now()))?, &mut HttpResponse::Ok()))
 }
 
 async fn edit(
     me: Identity,
     UseCases(app): UseCases,
     Path(id): Path<Uuid>,
+    if_match: IfMatch,
     Json(patch): Json<EventPatch>,
-) -> Result<Json<EventView>, Problem> {
-    let edited = app.edit_event(&me.user(), EventId(id), |fields| patch.over(fields)).await;
-    Ok(Json(edited.map_err(|failure| problem(failure, app.now()))?.into()))
+) -> Result<HttpResponse, Problem> {
+    let meant = |event: &EventRecord| if_match.means(&tag(event));
+    let edited = app.edit_event(&me.user(), EventId(id), meant, |fields| patch.over(fields)).await;
+    Ok(show(edited.map_err(|failure| problem(failure, app.now()))?, &mut HttpResponse::Ok()))
 }
 
 async fn remove(
     me: Identity,
     UseCases(app): UseCases,
     Path(id): Path<Uuid>,
+    if_match: IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    app.delete_event(&me.user(), EventId(id)).await.map_err(|failure| problem(failure, app.now()))?;
+    let meant = |event: &EventRecord| if_match.means(&tag(event));
+    let removed = app.delete_event(&me.user(), EventId(id), meant).await;
+    removed.map_err(|failure| problem(failure, app.now()))?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// The entity tag of an event as it is.
+fn tag(event: &EventRecord) -> String {
+    format!("\"{}\"", event.version)
+}
+
+fn show(event: EventRecord, answer: &mut HttpResponseBuilder) -> HttpResponse {
+    answer.insert_header((header::ETAG, tag(&event))).json(EventView::from(event))
 }

@@ -23,6 +23,10 @@ pub(super) fn problem<R: Tell>(failure: Failure<R>, now: Moment) -> Problem {
         Failure::Refused(refusal) => refusal.tell(now),
         Failure::Invalid(errors) => invalid(&errors),
         Failure::NotFound => Problem::new(ProblemType::NotFound, "You have nothing of this id."),
+        Failure::Outdated => Problem::new(
+            ProblemType::PreconditionFailed,
+            "It has changed since you read it. Read it again, and decide anew.",
+        ),
         Failure::Store(error) => store(error),
         Failure::Contradiction(what) => Problem::internal(what),
     }

@@ -1,16 +1,18 @@
 //! `/api/v1/settings`: what a user has settled about planning.
 
+use actix_web::HttpResponse;
+use actix_web::http::header;
 use app::ports::UserSettings;
 use planner_core::model::{Priority, Settings};
 use planner_core::time::Zone;
+use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 use super::failure::problem;
 use super::named;
 use crate::auth::Identity;
-use crate::extract::Json;
-use crate::extract::UseCases;
+use crate::extract::{IfMatch, Json, UseCases};
 use crate::problem::{FieldError, Problem, ProblemType};
 use crate::server::{Endpoint, resource};
 use crate::value::not_null;
@@ -125,17 +127,32 @@ impl SettingsBody {
     }
 }
 
-async fn read(me: Identity, UseCases(app): UseCases) -> Result<Json<SettingsView>, Problem> {
+async fn read(me: Identity, UseCases(app): UseCases) -> Result<HttpResponse, Problem> {
     let settings = app.settings(&me.user()).await.map_err(|failure| problem(failure, app.now()))?;
-    Ok(Json(settings.into()))
+    Ok(show(settings))
 }
 
 async fn put(
     me: Identity,
     UseCases(app): UseCases,
+    if_match: IfMatch,
     Json(body): Json<SettingsBody>,
-) -> Result<Json<SettingsView>, Problem> {
+) -> Result<HttpResponse, Problem> {
     let zone = body.zone()?;
-    let edited = app.edit_settings(&me.user(), |settings| body.over(zone, settings)).await;
-    Ok(Json(edited.map_err(|failure| problem(failure, app.now()))?.into()))
+    let meant = |settings: &UserSettings| if_match.means(&tag(&settings.clone().into()));
+    let edited = app.edit_settings(&me.user(), meant, |settings| body.over(zone, settings)).await;
+    Ok(show(edited.map_err(|failure| problem(failure, app.now()))?))
+}
+
+/// The entity tag of settings: what they say, since nothing counts their changes.
+fn tag(settings: &SettingsView) -> String {
+    let said = serde_json::to_vec(settings).unwrap_or_default();
+    let digest = digest(&SHA256, &said);
+    let half = digest.as_ref().iter().take(16).map(|byte| format!("{byte:02x}"));
+    format!("\"{}\"", half.collect::<String>())
+}
+
+fn show(settings: UserSettings) -> HttpResponse {
+    let view = SettingsView::from(settings);
+    HttpResponse::Ok().insert_header((header::ETAG, tag(&view))).json(view)
 }

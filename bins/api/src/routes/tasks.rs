@@ -1,7 +1,7 @@
 //! `/api/v1/tasks`: what there is to get done.
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use app::ports::{Position, TaskFields, TaskRecord, TaskStatus};
 use planner_core::model::{Priority, TaskId, TaskKind};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use super::cursor::{self, ListView};
 use super::failure::problem;
 use super::named;
 use crate::auth::Identity;
-use crate::extract::{Json, Path, Query, UseCases};
+use crate::extract::{IfMatch, Json, Path, Query, UseCases};
 use crate::problem::Problem;
 use crate::server::{Endpoint, resource};
 use crate::value::{Given, Instant, Line, Timestamp, not_null};
@@ -153,46 +153,57 @@ async fn create(
 ) -> Result<HttpResponse, Problem> {
     let created =
         app.create_task(&me.user(), body.into()).await.map_err(|failure| problem(failure, app.now()))?;
-    let view = TaskView::from(created);
-    Ok(HttpResponse::Created()
-        .insert_header((header::LOCATION, format!("/api/v1/tasks/{}", view.id)))
-        .json(view))
+    let location = format!("/api/v1/tasks/{}", created.id.0);
+    Ok(show(created, HttpResponse::Created().insert_header((header::LOCATION, location))))
 }
 
-async fn read(
-    me: Identity,
-    UseCases(app): UseCases,
-    Path(id): Path<Uuid>,
-) -> Result<Json<TaskView>, Problem> {
+async fn read(me: Identity, UseCases(app): UseCases, Path(id): Path<Uuid>) -> Result<HttpResponse, Problem> {
     let task = app.task(&me.user(), TaskId(id)).await.map_err(|failure| problem(failure, app.now()))?;
-    Ok(Json(task.into()))
+    Ok(show(task, &mut HttpResponse::Ok()))
 }
 
 async fn replace(
     me: Identity,
     UseCases(app): UseCases,
     Path(id): Path<Uuid>,
+    if_match: IfMatch,
     Json(body): Json<TaskBody>,
-) -> Result<Json<TaskView>, Problem> {
-    let edited = app.edit_task(&me.user(), TaskId(id), |_| body.into()).await;
-    Ok(Json(edited.map_err(|failure| problem(failure, app.now()))?.into()))
+) -> Result<HttpResponse, Problem> {
+    let if_match = if_match.said()?;
+    let meant = |task: &TaskRecord| if_match.means(&tag(task));
+    let edited = app.edit_task(&me.user(), TaskId(id), meant, |_| body.into()).await;
+    Ok(show(edited.map_err(|failure| problem(failure, app.now()))?, &mut HttpResponse::Ok()))
 }
 
 async fn edit(
     me: Identity,
     UseCases(app): UseCases,
     Path(id): Path<Uuid>,
+    if_match: IfMatch,
     Json(patch): Json<TaskPatch>,
-) -> Result<Json<TaskView>, Problem> {
-    let edited = app.edit_task(&me.user(), TaskId(id), |fields| patch.over(fields)).await;
-    Ok(Json(edited.map_err(|failure| problem(failure, app.now()))?.into()))
+) -> Result<HttpResponse, Problem> {
+    let meant = |task: &TaskRecord| if_match.means(&tag(task));
+    let edited = app.edit_task(&me.user(), TaskId(id), meant, |fields| patch.over(fields)).await;
+    Ok(show(edited.map_err(|failure| problem(failure, app.now()))?, &mut HttpResponse::Ok()))
 }
 
 async fn remove(
     me: Identity,
     UseCases(app): UseCases,
     Path(id): Path<Uuid>,
+    if_match: IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    app.delete_task(&me.user(), TaskId(id)).await.map_err(|failure| problem(failure, app.now()))?;
+    let meant = |task: &TaskRecord| if_match.means(&tag(task));
+    let removed = app.delete_task(&me.user(), TaskId(id), meant).await;
+    removed.map_err(|failure| problem(failure, app.now()))?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// The entity tag of a task as it is.
+fn tag(task: &TaskRecord) -> String {
+    format!("\"{}\"", task.version)
+}
+
+fn show(task: TaskRecord, answer: &mut HttpResponseBuilder) -> HttpResponse {
+    answer.insert_header((header::ETAG, tag(&task))).json(TaskView::from(task))
 }
