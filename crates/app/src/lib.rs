@@ -8,6 +8,7 @@ pub mod availability;
 mod error;
 pub mod events;
 pub mod identity;
+mod insights;
 pub mod ports;
 pub mod proposals;
 pub mod settings;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 pub use error::{Failure, FieldError};
 use identity::User;
 use planner_core::time::Moment;
-use ports::{Access, Clock, Ids, LocalSignals, Signals, Store, StoreError, Unit};
+use ports::{Access, Clock, Ids, LocalSignals, NoTelemetry, Signals, Store, StoreError, Telemetry, Unit};
 
 /// The use cases over the ports they need.
 #[derive(Clone)]
@@ -30,18 +31,26 @@ pub struct App {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     signals: Arc<dyn Signals>,
+    telemetry: Arc<dyn Telemetry>,
 }
 
 impl App {
     /// Wires the use cases to their ports.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids, signals: Arc::new(LocalSignals::default()) }
+        let (signals, telemetry) = (Arc::new(LocalSignals::default()), Arc::new(NoTelemetry));
+        Self { store, clock, ids, signals, telemetry }
     }
 
     /// The same use cases, with signals that reach other processes as well.
     #[must_use]
     pub fn with_signals(self, signals: Arc<dyn Signals>) -> Self {
         Self { signals, ..self }
+    }
+
+    /// The same use cases, with somebody who looks on.
+    #[must_use]
+    pub fn with_telemetry(self, telemetry: Arc<dyn Telemetry>) -> Self {
+        Self { telemetry, ..self }
     }
 
     /// Whether the store answers.

@@ -14,4 +14,4 @@ mod tls;
 mod unit;
 
 pub use bell::Bell;
-pub use pool::{Options, Pg};
+pub use pool::{Connections, Options, Pg};

@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::identity::User;
-use app::ports::{Access, Actor, Clock, LocalSignals, Signals, Store, StoreError, Unit};
+use app::ports::{
+    Access, Actor, Clock, Insights, LocalSignals, Signals, Store, StoreError, Stretch, Tally, Unit,
+};
 use async_trait::async_trait;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use futures_util::FutureExt as _;
+use planner_core::time::Moment;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 use tokio_postgres::NoTls;
@@ -18,7 +21,7 @@ use tokio_postgres::config::SslMode;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::query::users;
+use crate::query::{insights, users};
 use crate::tls;
 use crate::unit::PgUnit;
 
@@ -51,6 +54,19 @@ impl Default for Options {
             signals: Arc::new(LocalSignals::default()),
         }
     }
+}
+
+/// How many connections there are to the database, and how many are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// The most there may be.
+    pub most: usize,
+    /// Open ones that nobody uses.
+    pub idle: usize,
+    /// Open ones in use.
+    pub in_use: usize,
+    /// Units of work that wait for one.
+    pub waiting: usize,
 }
 
 /// Users' calendars in a PostgreSQL database.
@@ -105,6 +121,17 @@ impl Pg {
     pub async fn owners_of_proposal(&self, id: Uuid) -> Result<Vec<User>, StoreError> {
         let mut connection = self.connection().await?;
         Ok(users::with_proposal(&mut connection, id).await.map_err(Error::from)?)
+    }
+
+    /// How the connections stand.
+    pub fn connections(&self) -> Connections {
+        let status = self.pool.status();
+        Connections {
+            most: status.max_size,
+            idle: status.available,
+            in_use: status.size.saturating_sub(status.available),
+            waiting: status.waiting,
+        }
     }
 
     async fn connection(&self) -> Result<Object<AsyncPgConnection>, StoreError> {
@@ -174,6 +201,16 @@ impl Store for Pg {
                 }
             }
         }
+    }
+}
+
+#[async_trait]
+impl Insights for Pg {
+    async fn tally(&self, stretch: Stretch, now: Moment) -> Result<Tally, StoreError> {
+        let mut connection = self.connection().await?;
+        // One state of the database for all the numbers, so that they agree with each other.
+        let mut transaction = connection.build_transaction().repeatable_read().read_only();
+        Ok(transaction.run(async |connection| insights::tally(connection, stretch, now).await).await?)
     }
 }
 

@@ -127,6 +127,7 @@ impl Story {
             writes,
             churn: 5,
             local_day: LocalDay::new(2026, 3, 2).unwrap(),
+            cap: 5,
             reversible_until: self.world.now().plus_minutes(24 * 60),
         };
         (acceptance, changes)
@@ -213,6 +214,7 @@ fn proposal(
         shortfall: Some(shortfall(moved)),
         slack: Some(Slack { needed_minutes: 90, available_minutes: 30, counted_until: study().end() }),
         rules_kept: Rule::ALL,
+        planning_micros: Some(1_234),
     }
 }
 
