@@ -96,6 +96,8 @@ fn state() -> State {
         readiness: Arc::new(Database(Ok(()))),
         limits: Limits { max_body_bytes: 1000, ..Limits::default() },
         stopping: CancellationToken::new(),
+        metrics: Arc::new(Metrics::new(Vec::new())),
+        metrics_token: None,
     }
 }
 
@@ -399,11 +401,13 @@ async fn the_log_tells_what_was_asked_by_whom_and_nothing_secret() {
     assert_eq!(line["message"], "answered");
     assert_eq!(line["status"], 200);
     assert!(line["latency_ms"].is_u64());
-    let span = &line["span"];
-    assert_eq!(span["request_id"], "trace-1");
-    assert_eq!(span["method"], "GET");
-    assert_eq!(span["route"], "/api/tasks/{task_id}");
-    assert_eq!(span["user_id"], crate::auth::user_id(testing::ISSUER, "user_2abc").to_string());
+    assert_eq!(line["request_id"], "trace-1");
+    assert_eq!(line["method"], "GET");
+    assert_eq!(line["route"], "/api/tasks/{task_id}");
+    assert_eq!(line["user_id"], crate::auth::user_id(testing::ISSUER, "user_2abc").to_string());
+    assert_eq!(line["trace_id"].as_str().unwrap().len(), 32);
+    assert_eq!(line["span_id"].as_str().unwrap().len(), 16);
+    assert_eq!((line.get("parent_span_id"), line.get("spans")), (None, None));
     assert!(!text.contains("hidden") && !text.contains("eyJ"), "{text}");
 }
 
