@@ -4,5 +4,6 @@ pub(crate) mod by_hand;
 pub(crate) mod crowd;
 pub(crate) mod dice;
 pub(crate) mod odd;
+pub(crate) mod openmetrics;
 pub(crate) mod program;
 pub(crate) mod rows;
