@@ -10,8 +10,12 @@ use crate::tools::dice::Dice;
 const ENDPOINT: Ask = Ask::get("/api/rebalancing/proposals");
 const PATH: &str = "/api/rebalancing/proposals";
 
-async fn ids(ada: &Caller, query: &str) -> Vec<Value> {
-    ada.walk(&format!("{PATH}?{query}")).await.iter().map(|one| one["proposal_id"].clone()).collect()
+async fn ids(ada: &Caller, query: &str) -> Vec<String> {
+    ada.walk(&format!("{PATH}?{query}")).await.iter().map(|one| id(one).to_owned()).collect()
+}
+
+fn id(proposal: &Value) -> &str {
+    proposal["proposal_id"].as_str().unwrap()
 }
 
 #[tokio::test]
@@ -78,21 +82,20 @@ async fn filters_are_combined() {
     ada.call(&reject_path(&rejected)).await.json(200);
     api.clock.advance_minutes(10);
     let open = ada.propose(&second).await;
-    let [replaced, applied, rejected, open] =
-        [replaced, applied, rejected, open].map(|proposal| proposal["proposal_id"].clone());
+    let [replaced, applied, rejected, open] = [&replaced, &applied, &rejected, &open].map(id);
     let (first, second) = (first["id"].as_str().unwrap(), second["id"].as_str().unwrap());
     let of_first = format!("trigger_item_id={first}");
-    assert_eq!(ids(&ada, &of_first).await, [applied.clone(), replaced.clone()]);
-    assert_eq!(ids(&ada, "status=REJECTED").await, [rejected.clone(), replaced.clone()]);
-    assert_eq!(ids(&ada, &format!("status=REJECTED&{of_first}")).await, [replaced.clone()]);
-    assert_eq!(ids(&ada, "status=PROPOSED").await, [open.clone()]);
-    assert_eq!(ids(&ada, "status=APPLIED&limit=1").await, [applied.clone()]);
-    assert_eq!(ids(&ada, "status=UNDONE").await, Vec::<Value>::new());
+    assert_eq!(ids(&ada, &of_first).await, [applied, replaced]);
+    assert_eq!(ids(&ada, "status=REJECTED").await, [rejected, replaced]);
+    assert_eq!(ids(&ada, &format!("status=REJECTED&{of_first}")).await, [replaced]);
+    assert_eq!(ids(&ada, "status=PROPOSED").await, [open]);
+    assert_eq!(ids(&ada, "status=APPLIED&limit=1").await, [applied]);
+    assert_eq!(ids(&ada, "status=UNDONE").await, Vec::<String>::new());
     // From that very minute on, and before this one.
     let between = "from=2026-03-02T08:10:00Z&to=2026-03-02T08:20:00Z";
-    assert_eq!(ids(&ada, between).await, [applied.clone()]);
+    assert_eq!(ids(&ada, between).await, [applied]);
     assert_eq!(ids(&ada, "from=2026-03-02T09:20:00%2B01:00").await, [open, rejected]);
-    assert_eq!(ids(&ada, &format!("{between}&trigger_item_id={second}")).await, Vec::<Value>::new());
+    assert_eq!(ids(&ada, &format!("{between}&trigger_item_id={second}")).await, Vec::<String>::new());
     assert_eq!(ids(&ada, "to=2026-03-02T08:10:00Z").await, [replaced]);
 }
 
@@ -101,13 +104,13 @@ async fn one_that_was_left_open_for_too_long_is_expired_and_not_open() {
     let api = Api::start().await;
     let ada = api.user("ada");
     let open = ada.propose(&ada.exam("2026-03-06T12:00", 60).await).await;
-    let id = &open["proposal_id"];
+    let id = id(&open);
     api.clock.advance_minutes(24 * 60 - 1);
-    assert_eq!(ids(&ada, "status=PROPOSED").await, [id.clone()]);
-    assert_eq!(ids(&ada, "status=EXPIRED").await, Vec::<Value>::new());
+    assert_eq!(ids(&ada, "status=PROPOSED").await, [id]);
+    assert_eq!(ids(&ada, "status=EXPIRED").await, Vec::<String>::new());
     api.clock.advance_minutes(1);
     let before = api.rows().await;
-    assert_eq!(ids(&ada, "status=PROPOSED").await, Vec::<Value>::new());
+    assert_eq!(ids(&ada, "status=PROPOSED").await, Vec::<String>::new());
     let expired = with(&open, json!({"status": "EXPIRED"}));
     for query in ["", "?status=EXPIRED"] {
         assert_eq!(ada.get(&format!("{PATH}{query}")).await.json(200)["items"], json!([expired]));
@@ -149,7 +152,7 @@ async fn a_walk_over_pages_of_any_size_meets_each_once_and_in_order_while_others
             let page = ada.get(&format!("{PATH}?limit={limit}{filter}{cursor}")).await.json(200);
             let items = page["items"].as_array().unwrap();
             assert!(items.len() as u64 <= limit);
-            met.extend(items.iter().map(|item| item["proposal_id"].clone()));
+            met.extend(items.iter().map(|item| id(item).to_owned()));
             let Some(next) = page["next_cursor"].as_str() else { break };
             assert_eq!(items.len() as u64, limit, "a page with a next one is full");
             cursor = format!("&cursor={next}");
@@ -158,13 +161,13 @@ async fn a_walk_over_pages_of_any_size_meets_each_once_and_in_order_while_others
             }
         }
         let mut sorted = met.clone();
-        sorted.sort_by_key(|id| id.as_str().map(str::to_owned));
+        sorted.sort_unstable();
         sorted.dedup();
         assert_eq!(sorted.len(), met.len(), "one was met twice");
         met.retain(|id| there.contains(id));
         assert_eq!(met, there, "{filter}");
         let whole = ada.walk(&format!("{PATH}?limit=200{filter}")).await;
-        let place = |one: &Value| (at(&one["created_at"]), one["proposal_id"].as_str().unwrap().to_owned());
+        let place = |one: &Value| (at(&one["created_at"]), id(one).to_owned());
         assert!(whole.is_sorted_by(|one, next| place(one) > place(next)));
     }
 }

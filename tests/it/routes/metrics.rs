@@ -43,6 +43,15 @@ async fn each_metric_has_a_name_a_type_and_a_meaning() {
     let families: Vec<String> =
         told.families.iter().map(|(name, family)| format!("{name}: {}", family.kind)).collect();
     insta::assert_json_snapshot!(families);
+    let table = include_str!("../../../docs/how-to/operate.md");
+    for (name, family) in &told.families {
+        let suffix = match family.kind.as_str() {
+            "counter" => "_total",
+            "info" => "_info",
+            _ => "",
+        };
+        assert!(table.contains(&format!("`{name}{suffix}`")), "docs/how-to/operate.md lacks {name}{suffix}");
+    }
     let started = told.value("process_start_time_seconds", &[]).unwrap();
     assert!(started > 1_700_000_000.0);
 }

@@ -105,10 +105,10 @@ impl Family {
         assert!(self.help.as_ref().is_some_and(|help| !help.is_empty()), "{name} is not explained");
         match self.kind.as_str() {
             "counter" => {
-                assert!(self.samples.values().all(|value| value.is_finite() && *value >= 0.0), "{name}")
+                assert!(self.samples.values().all(|value| value.is_finite() && *value >= 0.0), "{name}");
             }
             "info" => {
-                assert!(self.samples.values().all(|value| value.to_bits() == 1.0_f64.to_bits()), "{name}")
+                assert!(self.samples.values().all(|value| value.to_bits() == 1.0_f64.to_bits()), "{name}");
             }
             "histogram" => self.judge_histogram(name),
             _ => {}

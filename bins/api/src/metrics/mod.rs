@@ -38,7 +38,7 @@ pub struct Metrics {
     plannings: Family<Proof, Histogram, fn() -> Histogram>,
     planning_work: Histogram,
     decisions: Family<Decision, Counter>,
-    decision_reasons: Family<Reason, Counter>,
+    decision_reasons: Family<Because, Counter>,
     violations: Family<BrokenRule, Counter>,
 }
 
@@ -67,7 +67,7 @@ struct Decision {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Reason {
+struct Because {
     decision: &'static str,
     result: &'static str,
     reason: String,
@@ -88,7 +88,7 @@ impl Metrics {
             request_durations: Family::new_with_constructor(request_buckets),
             in_flight: Gauge::default(),
             plannings: Family::new_with_constructor(planning_buckets),
-            planning_work: Histogram::new(exponential_buckets(100.0, 4.0, 10)),
+            planning_work: Histogram::new(exponential_buckets(100.0, 4.0, 11)),
             decisions: Family::default(),
             decision_reasons: Family::default(),
             violations: Family::default(),
@@ -219,7 +219,7 @@ impl Telemetry for Metrics {
         let (decision, result) = named(action);
         self.decisions.get_or_create(&Decision { decision, result }).inc();
         for reason in reason_codes {
-            let reason = Reason { decision, result, reason: (*reason).to_owned() };
+            let reason = Because { decision, result, reason: (*reason).to_owned() };
             self.decision_reasons.get_or_create(&reason).inc();
         }
     }

@@ -94,7 +94,7 @@ async fn read(
     let (from, to) = stretch(&query, app.now())?;
     let tally = app.insights(from, to).await;
     let failed = |error| problem(Failure::<std::convert::Infallible>::Store(error), app.now());
-    Ok(Json(view(from, to, tally.map_err(failed)?)))
+    Ok(Json(view(from, to, &tally.map_err(failed)?)))
 }
 
 /// The stretch that a query asks for: the week up to now, the present minute included, unless it says otherwise.
@@ -111,7 +111,7 @@ fn stretch(query: &InsightsQuery, now: Moment) -> Result<(Moment, Moment), Probl
     Ok((from, to))
 }
 
-fn view(from: Moment, to: Moment, tally: Tally) -> InsightsView {
+fn view(from: Moment, to: Moment, tally: &Tally) -> InsightsView {
     let told = |action| tally.actions.get(&action).copied().unwrap_or(0);
     let codes = |action: AuditAction| -> BTreeMap<String, u64> {
         let of_action = tally.codes.iter().filter(|((told, _), _)| *told == action);

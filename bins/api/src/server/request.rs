@@ -35,8 +35,8 @@ pub(super) async fn accompany(
     // At the level of errors, so that the id is on every line whatever the filter.
     let span = tracing::error_span!(
         "request", request_id = %id, method = %request.method(), route, user_id = Empty,
-        trace_id = %trace.trace_id, span_id = %trace.span_id,
-        parent_span_id = trace.parent_span_id.map(tracing::field::display),
+        trace_id = %trace.id, span_id = %trace.span,
+        parent_span_id = trace.parent.map(tracing::field::display),
     );
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     let method = request.method().clone();

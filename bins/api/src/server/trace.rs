@@ -12,11 +12,11 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Trace {
     /// The caller's trace, or a new one.
-    pub(super) trace_id: TraceId,
+    pub(super) id: TraceId,
     /// The request itself.
-    pub(super) span_id: SpanId,
+    pub(super) span: SpanId,
     /// What it is a part of at the caller's.
-    pub(super) parent_span_id: Option<SpanId>,
+    pub(super) parent: Option<SpanId>,
 }
 
 /// Names a trace: 16 bytes, not all zero, as 32 hexadecimal digits.
@@ -31,14 +31,14 @@ impl Trace {
     /// Goes on with the caller's trace if there is one header that can be read, else begins a new one.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         // The top bits of a version 4 UUID's second half are 10, so it is never zero.
-        let (_, span_id) = Uuid::new_v4().as_u64_pair();
+        let (_, span) = Uuid::new_v4().as_u64_pair();
         let mut given = headers.get_all(TRACEPARENT);
         let parent = match (given.next().and_then(|value| value.to_str().ok()), given.next()) {
             (Some(text), None) => read(text),
             _ => None,
         };
-        let trace_id = parent.map_or_else(|| TraceId(Uuid::new_v4().as_u128()), |(trace_id, _)| trace_id);
-        Self { trace_id, span_id: SpanId(span_id), parent_span_id: parent.map(|(_, span_id)| span_id) }
+        let id = parent.map_or_else(|| TraceId(Uuid::new_v4().as_u128()), |(id, _)| id);
+        Self { id, span: SpanId(span), parent: parent.map(|(_, span)| span) }
     }
 }
 
@@ -98,9 +98,9 @@ mod tests {
             &format!("{}-", EXAMPLE.replacen("00-", "01-", 1)),
         ] {
             let trace = of(&[text]);
-            assert_eq!(trace.trace_id.to_string(), "4bf92f3577b34da6a3ce929d0e0e4736", "{text}");
-            assert_eq!(trace.parent_span_id.unwrap().to_string(), "00f067aa0ba902b7", "{text}");
-            assert_ne!(Some(trace.span_id), trace.parent_span_id, "the request is a part of its own");
+            assert_eq!(trace.id.to_string(), "4bf92f3577b34da6a3ce929d0e0e4736", "{text}");
+            assert_eq!(trace.parent.unwrap().to_string(), "00f067aa0ba902b7", "{text}");
+            assert_ne!(Some(trace.span), trace.parent, "the request is a part of its own");
         }
     }
 
@@ -125,18 +125,18 @@ mod tests {
             &EXAMPLE.replace('-', "_"),
         ] {
             let trace = of(&[text]);
-            assert_eq!(trace.parent_span_id, None, "{text}");
-            assert_ne!(trace.trace_id, of(&[text]).trace_id, "{text}");
+            assert_eq!(trace.parent, None, "{text}");
+            assert_ne!(trace.id, of(&[text]).id, "{text}");
         }
-        assert_eq!(of(&[EXAMPLE, EXAMPLE]).parent_span_id, None, "two of them are none");
-        assert_eq!(of(&[]).parent_span_id, None);
+        assert_eq!(of(&[EXAMPLE, EXAMPLE]).parent, None, "two of them are none");
+        assert_eq!(of(&[]).parent, None);
     }
 
     #[test]
     fn no_name_is_zero() {
         for _ in 0..100 {
             let trace = of(&[]);
-            assert!(trace.trace_id.0 != 0 && trace.span_id.0 != 0);
+            assert!(trace.id.0 != 0 && trace.span.0 != 0);
         }
     }
 
