@@ -44,6 +44,8 @@ async fn main() -> Result<(), Failure> {
         readiness: wired.readiness,
         limits: Limits::default(),
         stopping: stopping.clone(),
+        metrics: wired.metrics,
+        metrics_token: None,
     };
     let listener = server::bind(([127, 0, 0, 1], 0).into())?;
     let url = format!("http://{}", listener.local_addr()?);

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use api::metrics::Metrics;
 use app::App;
 use app::identity::User;
-use app::ports::{Access, Claim, KeptAnswer, RequestKey, Store, StoreError, Turn, Unit};
+use app::ports::{
+    Access, Claim, Insights, KeptAnswer, RequestKey, Store, StoreError, Stretch, Tally, Turn, Unit,
+};
 use async_trait::async_trait;
 use http::Request;
 use http_body_util::Full;
@@ -314,6 +317,13 @@ impl Turn for LostTurn {
 }
 
 #[async_trait]
+impl Insights for Forgetful {
+    async fn tally(&self, stretch: Stretch, now: Moment) -> Result<Tally, StoreError> {
+        self.store.tally(stretch, now).await
+    }
+}
+
+#[async_trait]
 impl Store for Forgetful {
     async fn begin(&self, user: &User, access: Access) -> Result<Box<dyn Unit>, StoreError> {
         self.store.begin(user, access).await
@@ -339,7 +349,7 @@ async fn an_answer_that_got_lost_after_the_work_was_done_is_given_when_asked_aga
         let loses = Arc::new(AtomicBool::new(false));
         let store = Forgetful { store: db.store(&clock).unwrap(), loses: Arc::clone(&loses) };
         let app = App::new(Arc::new(store), Arc::new(clock.clone()), Arc::new(TestIds::new()));
-        let api = Api::serve(db, clock, app);
+        let api = Api::serve(db, clock, app, Arc::new(Metrics::new(Vec::new())));
         let ada = api.user("ada");
         let deed = deed(endpoint, &ada).await;
         let untouched = api.rows().await;

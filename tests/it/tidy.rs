@@ -6,12 +6,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use api::server::Endpoint;
 use serde_json::{Value, json};
 
 use crate::harness::{Api, Ask};
 
 /// Endpoints that belong to the server and not to its routes.
-const OF_THE_SERVER: [&str; 2] = ["GET /healthz", "GET /readyz"];
+const OF_THE_SERVER: [&str; 3] = ["GET /healthz", "GET /readyz", "GET /metrics"];
+
+/// Whether an endpoint is about all users, and so for admins only.
+fn is_for_admins(path: &str) -> bool {
+    path.starts_with("/api/v1/admin/")
+}
 
 /// `METHOD path` of every endpoint, and whether it answers strangers.
 fn endpoints() -> BTreeMap<String, bool> {
@@ -90,7 +96,12 @@ fn every_endpoint_has_a_file_with_its_tests() {
         if !is_public && !file.has_test("strangers_are_turned_away", ".turns_strangers_away(&api)") {
             faults.push(format!("{}.rs has no test strangers_are_turned_away", file.name));
         }
-        if endpoint.contains('{')
+        let path = endpoint.split_once(' ').unwrap().1;
+        if is_for_admins(path) {
+            if !file.has_test("only_admins_get_in", ".turns_users_away(&api)") {
+                faults.push(format!("{}.rs has no test only_admins_get_in", file.name));
+            }
+        } else if endpoint.contains('{')
             && !file.has_test("what_another_user_owns_is_not_found", ".stays_hidden_from_others(&api)")
         {
             faults.push(format!("{}.rs has no test what_another_user_owns_is_not_found", file.name));
@@ -170,7 +181,9 @@ async fn another_user_gets_nothing_by_any_route() {
         assert!(before[table].as_array().is_some_and(|rows| !rows.is_empty()), "Ada has no row in {table}");
     }
     let eve = api.user("eve");
-    for endpoint in api::routes::endpoints().iter().filter(|endpoint| endpoint.path().contains("{id}")) {
+    let about_one =
+        |endpoint: &&Endpoint| endpoint.path().contains("{id}") && !is_for_admins(endpoint.path());
+    for endpoint in api::routes::endpoints().iter().filter(about_one) {
         for method in endpoint.methods() {
             let name = format!("{method} {}", endpoint.path());
             for id in &ids {
@@ -207,7 +220,9 @@ async fn what_has_no_id_in_its_path_is_the_callers_own() {
     let before = api.rows_of("ada").await;
     let (eve, new) = (api.user("eve"), Api::start().await);
     let nobody = new.user("nobody");
-    for endpoint in api::routes::endpoints().iter().filter(|endpoint| !endpoint.path().contains("{id}")) {
+    let about_all =
+        |endpoint: &&Endpoint| !endpoint.path().contains("{id}") && !is_for_admins(endpoint.path());
+    for endpoint in api::routes::endpoints().iter().filter(about_all) {
         if endpoint.methods().any(|method| method.as_str() == "GET") {
             // Whoever has nothing is told the same whether others have something or not.
             let (with_ada, alone) = (eve.get(endpoint.path()).await, nobody.get(endpoint.path()).await);
@@ -218,6 +233,22 @@ async fn what_has_no_id_in_its_path_is_the_callers_own() {
     eve.lecture().await;
     eve.exam("2026-03-05T12:00", 60).await;
     assert_eq!(api.rows_of("ada").await, before);
+}
+
+#[tokio::test]
+async fn what_is_about_all_users_is_refused_to_each() {
+    let api = Api::start().await;
+    let (ids, _) = a_life(&api).await;
+    let before = api.rows().await;
+    let eve = api.user("eve");
+    for endpoint in api::routes::endpoints().iter().filter(|endpoint| is_for_admins(endpoint.path())) {
+        assert!(!endpoint.is_public(), "{}", endpoint.path());
+        for method in endpoint.methods() {
+            let ask = Ask::new(method.as_str().parse().unwrap(), endpoint.path()).at(&ids[0]);
+            ask.by(&eve).await.problem(403, "forbidden");
+        }
+    }
+    assert_eq!(api.rows().await, before);
 }
 
 /// What each crate of ours may depend on of ours.

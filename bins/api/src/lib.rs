@@ -10,6 +10,7 @@ pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod extract;
+pub mod metrics;
 pub mod problem;
 pub mod routes;
 pub mod server;

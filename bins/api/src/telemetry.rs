@@ -1,8 +1,11 @@
 //! Logging: to standard error, as text for people or JSON for machines.
 
-use tracing::Subscriber;
-use tracing_subscriber::fmt::MakeWriter;
+use serde_json::{Map, Value};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 use tracing_subscriber::{EnvFilter, fmt, registry};
 
@@ -26,9 +29,42 @@ where
     let lines = fmt::layer().with_writer(writer);
     let lines = match settings.format {
         LogFormat::Text => lines.boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).with_span_list(false).boxed(),
+        LogFormat::Json => {
+            lines.json().flatten_event(true).with_current_span(false).map_event_format(Flat).boxed()
+        }
     };
     registry().with(lines).with(EnvFilter::new(&settings.filter))
+}
+
+/// Lines of JSON on which the fields of spans stand beside those of the event, so that whoever gathers logs finds
+/// `trace_id` and `span_id` where they are looked for. Where two have one name, the inner one is told.
+struct Flat<E>(E);
+
+impl<S, N, E> FormatEvent<S, N> for Flat<E>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+    E: FormatEvent<S, N>,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> std::fmt::Result {
+        let mut nested = String::new();
+        self.0.format_event(context, Writer::new(&mut nested), event)?;
+        let Ok(mut line) = serde_json::from_str::<Map<String, Value>>(&nested) else {
+            return writer.write_str(&nested);
+        };
+        let spans = line.remove("spans");
+        for span in spans.iter().filter_map(Value::as_array).flatten().rev().filter_map(Value::as_object) {
+            for (name, value) in span.iter().filter(|(name, _)| *name != "name") {
+                line.entry(name).or_insert_with(|| value.clone());
+            }
+        }
+        writeln!(writer, "{}", Value::Object(line))
+    }
 }
 
 /// A panic inside a request shall carry that request's id like every other line.

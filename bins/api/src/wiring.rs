@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use app::App;
-use app::ports::{Clock, Ids, Signals, UndoToken};
+use app::ports::{Clock, Ids, Signals, Telemetry, UndoToken};
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use crate::metrics::{Gauges, Metrics, Reading};
 use crate::server::{NotReady, Readiness};
 
 /// The use cases over a real database, with what a server asks of it.
@@ -15,6 +16,8 @@ pub struct Wired {
     pub app: App,
     /// Whether the database answers.
     pub readiness: Arc<dyn Readiness>,
+    /// What is counted of the use cases, and looked up of what stands behind them.
+    pub metrics: Arc<Metrics>,
 }
 
 /// Puts the use cases over the database at `url`.
@@ -30,8 +33,12 @@ pub fn wire(url: &str, pool_size: usize, clock: Arc<dyn Clock>) -> Result<Wired,
         ..store::Options::default()
     };
     let store = Arc::new(store::Pg::new(url, options)?);
-    let app = App::new(store, clock, Arc::new(RandomIds)).with_signals(bell);
-    Ok(Wired { readiness: Arc::new(DatabaseAnswers(app.clone())), app })
+    // Whoever has numbers to look up joins in here.
+    let metrics = Arc::new(Metrics::new(vec![Box::new(DatabaseGauges(Arc::clone(&store)))]));
+    let app = App::new(store, clock, Arc::new(RandomIds))
+        .with_signals(bell)
+        .with_telemetry(Arc::clone(&metrics) as Arc<dyn Telemetry>);
+    Ok(Wired { readiness: Arc::new(DatabaseAnswers(app.clone())), app, metrics })
 }
 
 /// Identities that grow with time, so that new rows lie together, and tokens that nobody can guess.
@@ -55,5 +62,15 @@ struct DatabaseAnswers(App);
 impl Readiness for DatabaseAnswers {
     async fn check(&self) -> Result<(), NotReady> {
         self.0.ready().await.map_err(|error| NotReady { part: "database", source: Some(Box::new(error)) })
+    }
+}
+
+/// How the connections of a store stand.
+pub struct DatabaseGauges(pub Arc<store::Pg>);
+
+#[async_trait]
+impl Gauges for DatabaseGauges {
+    async fn read(&self) -> Vec<Reading> {
+        vec![Reading::Database(self.0.connections())]
     }
 }

@@ -8,6 +8,7 @@ pub mod availability;
 mod error;
 pub mod events;
 pub mod identity;
+mod insights;
 pub mod once;
 pub mod ports;
 pub mod proposals;
@@ -22,7 +23,10 @@ use std::sync::Arc;
 pub use error::{Failure, FieldError};
 use identity::User;
 use planner_core::time::Moment;
-use ports::{Access, Clock, Ids, LocalSignals, RateLimiter, Signals, Store, StoreError, StoredLimits, Unit};
+use ports::{
+    Access, Clock, Ids, LocalSignals, NoTelemetry, RateLimiter, Signals, Store, StoreError, StoredLimits,
+    Telemetry, Unit,
+};
 
 /// The use cases over the ports they need.
 #[derive(Clone)]
@@ -32,6 +36,7 @@ pub struct App {
     ids: Arc<dyn Ids>,
     signals: Arc<dyn Signals>,
     limiter: Arc<dyn RateLimiter>,
+    telemetry: Arc<dyn Telemetry>,
     /// Of the one request that these use cases are for, where it is to take effect once.
     turn: Option<once::SharedTurn>,
 }
@@ -40,13 +45,19 @@ impl App {
     /// Wires the use cases to their ports.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         let (signals, limiter) = (Arc::new(LocalSignals::default()), Arc::new(StoredLimits));
-        Self { store, clock, ids, signals, limiter, turn: None }
+        Self { store, clock, ids, signals, limiter, telemetry: Arc::new(NoTelemetry), turn: None }
     }
 
     /// The same use cases, with signals that reach other processes as well.
     #[must_use]
     pub fn with_signals(self, signals: Arc<dyn Signals>) -> Self {
         Self { signals, ..self }
+    }
+
+    /// The same use cases, with somebody who looks on.
+    #[must_use]
+    pub fn with_telemetry(self, telemetry: Arc<dyn Telemetry>) -> Self {
+        Self { telemetry, ..self }
     }
 
     /// Whether the store answers.

@@ -15,4 +15,4 @@ mod turn;
 mod unit;
 
 pub use bell::Bell;
-pub use pool::{Options, Pg};
+pub use pool::{Connections, Options, Pg};

@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::identity::User;
-use app::ports::{Access, Actor, Claim, Clock, LocalSignals, RequestKey, Signals, Store, StoreError, Unit};
+use app::ports::{
+    Access, Actor, Claim, Clock, Insights, LocalSignals, RequestKey, Signals, Store, StoreError, Stretch,
+    Tally, Unit,
+};
 use async_trait::async_trait;
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
@@ -19,7 +22,7 @@ use tokio_postgres::config::SslMode;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::query::users;
+use crate::query::{insights, users};
 use crate::tls;
 use crate::turn::PgTurn;
 use crate::unit::{Claimed, PgUnit};
@@ -56,6 +59,19 @@ impl Default for Options {
             signals: Arc::new(LocalSignals::default()),
         }
     }
+}
+
+/// How many connections there are to the database, and how many are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// The most there may be.
+    pub most: usize,
+    /// Open ones that nobody uses.
+    pub idle: usize,
+    /// Open ones in use.
+    pub in_use: usize,
+    /// Units of work that wait for one.
+    pub waiting: usize,
 }
 
 /// Users' calendars in a PostgreSQL database.
@@ -110,6 +126,17 @@ impl Pg {
     pub async fn owners_of_proposal(&self, id: Uuid) -> Result<Vec<User>, StoreError> {
         let mut connection = self.connection().await?;
         Ok(users::with_proposal(&mut connection, id).await.map_err(Error::from)?)
+    }
+
+    /// How the connections stand.
+    pub fn connections(&self) -> Connections {
+        let status = self.pool.status();
+        Connections {
+            most: status.max_size,
+            idle: status.available,
+            in_use: status.size.saturating_sub(status.available),
+            waiting: status.waiting,
+        }
     }
 
     async fn connection(&self) -> Result<Object<AsyncPgConnection>, StoreError> {
@@ -203,6 +230,16 @@ impl Store for Pg {
                 }
             }
         }
+    }
+}
+
+#[async_trait]
+impl Insights for Pg {
+    async fn tally(&self, stretch: Stretch, now: Moment) -> Result<Tally, StoreError> {
+        let mut connection = self.connection().await?;
+        // One state of the database for all the numbers, so that they agree with each other.
+        let mut transaction = connection.build_transaction().repeatable_read().read_only();
+        Ok(transaction.run(async |connection| insights::tally(connection, stretch, now).await).await?)
     }
 }
 

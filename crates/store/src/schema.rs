@@ -185,6 +185,7 @@ diesel::table! {
         churn -> Integer,
         proposal_id -> Uuid,
         created_at -> Timestamptz,
+        cap -> Nullable<Integer>,
     }
 }
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use app::identity::{User, UserId};
 use app::ports::{
-    Access, AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, KeptAnswer, NewProposal, Origin,
-    Page, PlannedOn, ProposalRecord, RequestKey, Signal, Signals, StoreError, TaskFields, TaskRecord,
-    UndoToken, Unit, UserSettings, WeekRows, WeekSpan,
+    Access, AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, HistoryPage, KeptAnswer,
+    NewProposal, Origin, Page, PlannedOn, ProposalPage, ProposalRecord, RequestKey, Signal, Signals,
+    StoreError, TaskFields, TaskRecord, UndoToken, Unit, UserSettings, WeekRows, WeekSpan,
 };
 use async_trait::async_trait;
 use diesel_async::pooled_connection::deadpool::Object;
@@ -296,6 +296,15 @@ impl Unit for PgUnit {
         Ok(proposals::one(self.connection()?, user, id).await?)
     }
 
+    async fn proposals(
+        &mut self,
+        page: &ProposalPage,
+        now: Moment,
+    ) -> Result<Vec<ProposalRecord>, StoreError> {
+        let user = self.user;
+        Ok(proposals::page(self.connection()?, user, page, now).await?)
+    }
+
     async fn planned_on(&mut self, proposal: Uuid) -> Result<Option<PlannedOn>, StoreError> {
         let user = self.user;
         Ok(planned::of_proposal(self.connection()?, user, proposal).await?)
@@ -363,6 +372,11 @@ impl Unit for PgUnit {
     async fn audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
         let user = self.user;
         Ok(audit::insert(self.connection()?, user, entry).await?)
+    }
+
+    async fn history(&mut self, page: &HistoryPage) -> Result<Vec<AuditEntry>, StoreError> {
+        let user = self.user;
+        Ok(audit::page(self.connection()?, user, page).await?)
     }
 }
 

@@ -102,6 +102,24 @@ impl Ask {
         assert_eq!(api.rows().await, before, "a stranger changed something");
     }
 
+    /// Asserts that users who are no admins get nowhere with it, and that nothing is changed.
+    pub(crate) async fn turns_users_away(&self, api: &Api) {
+        let before = api.rows().await;
+        let mut told = Vec::new();
+        for token in [
+            Token::of("ada", &api.clock),
+            Token::of("ada", &api.clock).with("metadata", json!({"role": "member"})),
+            Token::of("ada", &api.clock).with("metadata", json!(["admin"])),
+            Token::of("ada", &api.clock).with("role", "admin"),
+            Token::of("ada", &api.clock).with("o", json!({"id": "org_1", "rol": "member"})),
+        ] {
+            told.push(self.by(&api.caller(Some(token.text()))).await.problem(403, "forbidden"));
+        }
+        told.dedup();
+        insta::assert_json_snapshot!("users", told);
+        assert_eq!(api.rows().await, before, "a user changed something");
+    }
+
     /// Asserts that what is Ada's is to Eve as if it were nobody's, and stays as it is.
     pub(crate) async fn stays_hidden_from_others(self, api: &Api) {
         let before = api.rows_of("ada").await;

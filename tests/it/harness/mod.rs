@@ -10,11 +10,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::extract::Limits;
+use api::metrics::Metrics;
 use api::server::{self, NotReady, Readiness, State};
+use api::wiring::DatabaseGauges;
 use app::App;
 pub(crate) use ask::{Ask, NOBODYS, with, without};
 use async_trait::async_trait;
 pub(crate) use client::{Caller, Reply};
+use serde_json::json;
 use testkit::{TestClock, TestDb, TestIds};
 pub(crate) use tokens::Token;
 use tokio_util::sync::CancellationToken;
@@ -60,18 +63,23 @@ impl Api {
             ..options
         };
         let store = Arc::new(db.pg(options).unwrap());
-        let app = App::new(store, Arc::new(clock.clone()), Arc::new(TestIds::new())).with_signals(bell);
-        Self::serve(db, clock, app)
+        let metrics = Arc::new(Metrics::new(vec![Box::new(DatabaseGauges(Arc::clone(&store)))]));
+        let app = App::new(store, Arc::new(clock.clone()), Arc::new(TestIds::new()))
+            .with_signals(bell)
+            .with_telemetry(Arc::clone(&metrics) as _);
+        Self::serve(db, clock, app, metrics)
     }
 
     /// A server over use cases of the test's own.
-    pub(crate) fn serve(db: TestDb, clock: TestClock, app: App) -> Self {
+    pub(crate) fn serve(db: TestDb, clock: TestClock, app: App, metrics: Arc<Metrics>) -> Self {
         let stopping = CancellationToken::new();
         let state = State {
             verifier: Arc::new(tokens::verifier(&clock)),
             readiness: Arc::new(Ready(app.clone())),
             limits: Limits::default(),
             stopping: stopping.clone(),
+            metrics,
+            metrics_token: None,
         };
         let listener = server::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -98,6 +106,12 @@ impl Api {
     /// A user with a valid token, whose name decides who they are.
     pub(crate) fn user(&self, name: &str) -> Caller {
         Caller::new(&self.url, Some(Token::of(name, &self.clock).text()))
+    }
+
+    /// A user who may see what concerns everybody.
+    pub(crate) fn admin(&self, name: &str) -> Caller {
+        let token = Token::of(name, &self.clock).with("metadata", json!({"role": "admin"}));
+        Caller::new(&self.url, Some(token.text()))
     }
 
     /// Somebody with this `Authorization` token, or none.

@@ -38,7 +38,7 @@ async fn a_server_without_its_database_is_alive_and_not_ready_until_it_is_back()
 }
 
 /// Shuts everybody out of the database, or lets them in again.
-async fn lock_database(api: &Api, shut: bool) {
+pub(super) async fn lock_database(api: &Api, shut: bool) {
     let mut config: Config = api.db.url().parse().unwrap();
     let name = config.get_dbname().unwrap().to_owned();
     let (sql, connection) = config.dbname("postgres").connect(NoTls).await.unwrap();

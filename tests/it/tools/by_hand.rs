@@ -75,6 +75,7 @@ pub(crate) async fn propose(
         shortfall: None,
         slack: None,
         rules_kept: Rule::ALL,
+        planning_micros: None,
     };
     unit.insert_proposal(&proposal).await.unwrap();
     unit.commit().await.unwrap();
@@ -118,6 +119,7 @@ pub(crate) async fn apply(
         writes,
         churn: proposal.objective.churn,
         local_day: Zone::utc().day_of(now),
+        cap: proposal.objective.churn,
         reversible_until: now.plus_minutes(60),
     };
     let mut unit = store.begin(user, Access::Write(Actor::Planner)).await.unwrap();

@@ -129,7 +129,7 @@ fn note(identity: &Identity) {
 }
 
 /// The token in the one place we look. Cookies are left alone: they come without being sent on purpose.
-fn bearer(headers: &HeaderMap) -> Result<&str, Rejection> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<&str, Rejection> {
     let mut values = headers.get_all(AUTHORIZATION);
     let value = values.next().ok_or(Rejection::Missing)?;
     if values.next().is_some() {

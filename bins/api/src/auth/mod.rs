@@ -16,8 +16,8 @@ mod verifier;
 
 pub use self::crypto::install as install_crypto;
 pub use self::dev::{DevIssuer, DevIssuerError, DevUser};
-pub(crate) use self::identity::authenticate;
 pub use self::identity::{Admin, Identity, USER_NAMESPACE, user_id};
+pub(crate) use self::identity::{authenticate, bearer};
 pub use self::jwks::NoCertificates;
 pub use self::rejection::{Fault, Rejection};
 pub use self::verifier::Verifier;

@@ -57,6 +57,8 @@ pub(super) async fn serve(
         readiness: wired.readiness,
         limits: Limits { max_body_bytes: http.max_body_bytes, ..Limits::default() },
         stopping: stopping.clone(),
+        metrics: wired.metrics,
+        metrics_token: http.metrics_token.clone(),
     };
     let serving = server::run(listener, state, http.shutdown, routes::all(wired.app));
     tokio::pin!(serving);

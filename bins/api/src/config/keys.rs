@@ -17,6 +17,7 @@ pub(super) const LOG_FORMAT: &str = "CANVASCAL_LOG_FORMAT";
 pub(super) const MAX_BODY_BYTES: &str = "CANVASCAL_MAX_BODY_BYTES";
 pub(super) const DB_POOL_SIZE: &str = "CANVASCAL_DB_POOL_SIZE";
 pub(super) const SHUTDOWN_SECONDS: &str = "CANVASCAL_SHUTDOWN_SECONDS";
+pub(super) const METRICS_TOKEN: &str = "CANVASCAL_METRICS_TOKEN";
 pub(super) const ISSUER: &str = "CLERK_ISSUER";
 pub(super) const JWKS_URL: &str = "CLERK_JWKS_URL";
 pub(super) const JWT_KEY: &str = "CLERK_JWT_KEY";
@@ -36,6 +37,10 @@ pub const KEYS: &[Key] = &[
     Key { name: MAX_BODY_BYTES, about: "largest request body (262144)" },
     Key { name: DB_POOL_SIZE, about: "database connections (10)" },
     Key { name: SHUTDOWN_SECONDS, about: "how long requests may finish when stopping (20)" },
+    Key {
+        name: METRICS_TOKEN,
+        about: "what to send for /metrics (default: it is told to everybody); secret",
+    },
     Key { name: ISSUER, about: "Clerk's Frontend API address, the `iss` of its tokens" },
     Key { name: JWKS_URL, about: "where its keys are (<issuer>/.well-known/jwks.json)" },
     Key { name: JWT_KEY, about: "its public key as PEM, instead of fetching keys" },

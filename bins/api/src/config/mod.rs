@@ -73,6 +73,8 @@ pub struct HttpSettings {
     pub max_body_bytes: usize,
     /// How long requests in flight may take to finish when the server stops.
     pub shutdown: Duration,
+    /// Whoever asks for the metrics has to know it, where there is one.
+    pub metrics_token: Option<Secret<String>>,
 }
 
 /// Where the data lives.
@@ -194,7 +196,17 @@ fn http(reader: &mut Reader, flag: Option<&str>) -> HttpSettings {
         listen: listen(reader, flag),
         max_body_bytes: usize::try_from(max_body).unwrap_or(usize::MAX),
         shutdown: Duration::from_secs(shutdown),
+        metrics_token: metrics_token(reader),
     }
+}
+
+fn metrics_token(reader: &mut Reader) -> Option<Secret<String>> {
+    let token = reader.text(keys::METRICS_TOKEN)?;
+    if token.len() < 16 || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        // The value is a secret: it is not repeated.
+        reader.refuse(keys::METRICS_TOKEN, "must be at least 16 visible ASCII characters");
+    }
+    Some(Secret::new(token))
 }
 
 fn listen(reader: &mut Reader, flag: Option<&str>) -> SocketAddr {

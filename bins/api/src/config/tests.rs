@@ -45,6 +45,7 @@ fn every_problem_is_told_at_once_and_names_its_key() {
         ("CANVASCAL_MAX_BODY_BYTES", "-1"),
         ("CANVASCAL_DB_POOL_SIZE", "0"),
         ("CANVASCAL_SHUTDOWN_SECONDS", "soon"),
+        ("CANVASCAL_METRICS_TOKEN", "hunter2"),
         ("DATABASE_URL", "mysql://app:hunter2@db/app"),
         ("CLERK_ISSUER", "clerk.example.com"),
         ("CLERK_AUTHORIZED_PARTIES", "https://app.example.com/"),
@@ -56,6 +57,7 @@ fn every_problem_is_told_at_once_and_names_its_key() {
             "CANVASCAL_MAX_BODY_BYTES",
             "CANVASCAL_SHUTDOWN_SECONDS",
             "CANVASCAL_LISTEN",
+            "CANVASCAL_METRICS_TOKEN",
             "CLERK_ISSUER",
             "CLERK_AUTHORIZED_PARTIES",
             "CANVASCAL_LOG",
@@ -171,6 +173,10 @@ fn tools_need_no_clerk() {
 #[test]
 fn secrets_do_not_print() {
     let settings = tool([("DATABASE_URL", "postgres://app:hunter2@db/app")]).unwrap();
+    assert!(!format!("{settings:?}").contains("hunter2"));
+    let token = [("CANVASCAL_METRICS_TOKEN", "hunter2hunter2hunter2")];
+    let settings = serve(&ServeArgs::default(), with_clerk(&token)).unwrap();
+    assert_eq!(settings.http.metrics_token.as_ref().unwrap().expose(), token[0].1);
     assert!(!format!("{settings:?}").contains("hunter2"));
     assert_eq!(Secret::new("hunter2").to_string(), "[secret]");
 }

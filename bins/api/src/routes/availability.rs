@@ -4,10 +4,11 @@ use app::availability::Availability;
 use planner_core::time::{Instant as Minute, Interval, MINUTES_PER_24H, Moment};
 use serde::{Deserialize, Serialize};
 
+use super::cursor::wrong;
 use super::failure::problem;
 use crate::auth::Identity;
 use crate::extract::{Json, Query, UseCases};
-use crate::problem::{FieldError, Problem, ProblemType};
+use crate::problem::Problem;
 use crate::server::{Endpoint, resource};
 use crate::value::{Instant, Timestamp};
 
@@ -83,11 +84,6 @@ fn minute(name: &'static str, instant: Instant) -> Result<Minute, Problem> {
         return Err(wrong(name, "must lie in the years 1900 to 9000".to_owned()));
     }
     Ok(Moment::from(instant.get()).floor())
-}
-
-fn wrong(name: &'static str, detail: String) -> Problem {
-    Problem::new(ProblemType::InvalidParameter, format!("The parameter `{name}` is not usable."))
-        .error(FieldError::parameter(name, detail))
 }
 
 fn view(span: Interval, found: Availability) -> AvailabilityView {

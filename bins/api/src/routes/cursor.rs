@@ -3,9 +3,11 @@
 use app::ports::{Page, Position};
 use planner_core::time::Moment;
 use serde::Serialize;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::problem::{FieldError, Problem, ProblemType};
+use crate::value::Instant;
 
 const DEFAULT_LIMIT: u16 = 50;
 const MOST_ITEMS: u16 = 200;
@@ -39,7 +41,19 @@ pub(super) fn page(limit: Option<u16>, cursor: Option<&str>) -> Result<Page, Pro
     Ok(Page { after, limit })
 }
 
-fn wrong(name: &'static str, detail: String) -> Problem {
+/// From when to when a query asks for items; either end may be open.
+pub(super) fn between(
+    from: Option<Instant>,
+    to: Option<Instant>,
+) -> Result<(Option<OffsetDateTime>, Option<OffsetDateTime>), Problem> {
+    if from.zip(to).is_some_and(|(from, to)| from >= to) {
+        return Err(wrong("to", "must be later than `from`".to_owned()));
+    }
+    Ok((from.map(OffsetDateTime::from), to.map(OffsetDateTime::from)))
+}
+
+/// A parameter that reads well and means nothing usable.
+pub(super) fn wrong(name: &'static str, detail: String) -> Problem {
     Problem::new(ProblemType::InvalidParameter, format!("The parameter `{name}` is not usable."))
         .error(FieldError::parameter(name, detail))
 }

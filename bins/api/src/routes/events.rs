@@ -6,7 +6,6 @@ use app::ports::{EventFields, EventPage, EventRecord, Position};
 use planner_core::model::{EventId, Kind, TaskId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::cursor::{self, ListView};
@@ -14,7 +13,7 @@ use super::failure::problem;
 use super::named;
 use crate::auth::Identity;
 use crate::extract::{IfMatch, Json, Path, Query, UseCases};
-use crate::problem::{FieldError, Problem, ProblemType};
+use crate::problem::Problem;
 use crate::server::{Endpoint, resource};
 use crate::value::{Given, Instant, Line, Timestamp, not_null};
 
@@ -161,11 +160,7 @@ async fn list(
     Query(query): Query<EventQuery>,
 ) -> Result<Json<ListView<EventView>>, Problem> {
     let page = cursor::page(query.limit, query.cursor.as_deref())?;
-    let (from, to) = (query.from.map(OffsetDateTime::from), query.to.map(OffsetDateTime::from));
-    if from.zip(to).is_some_and(|(from, to)| from >= to) {
-        return Err(Problem::new(ProblemType::InvalidParameter, "The parameter `to` is not usable.")
-            .error(FieldError::parameter("to", "must be later than `from`")));
-    }
+    let (from, to) = cursor::between(query.from, query.to)?;
     let listed = app.list_events(&me.user(), EventPage { from, to, page }).await;
     let (events, more) = listed.map_err(|failure| problem(failure, app.now()))?;
     let last = events.last().map(|event| Position { at: event.fields.start_ts, id: event.id.0 });

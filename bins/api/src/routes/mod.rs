@@ -4,6 +4,7 @@ mod availability;
 mod cursor;
 mod events;
 mod failure;
+mod insights;
 mod named;
 mod rebalancing;
 mod settings;
@@ -35,5 +36,6 @@ pub fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(availability::endpoints());
     endpoints.extend(settings::endpoints());
     endpoints.extend(rebalancing::endpoints());
+    endpoints.extend(insights::endpoints());
     endpoints
 }

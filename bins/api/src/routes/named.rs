@@ -1,6 +1,7 @@
 //! How names and numbers of the domain are read from bodies.
 
-use app::ports::TaskStatus;
+use app::ports::{AuditAction, TaskStatus};
+use planner_core::lifecycle::Status;
 use planner_core::model::{Kind, Priority, TaskKind};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -51,6 +52,19 @@ pub(super) fn optional_task_status<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<TaskStatus>, D::Error> {
     task_status(deserializer).map(Some)
+}
+
+pub(super) fn optional_status<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Status>, D::Error> {
+    let names: Vec<&str> = Status::ALL.iter().map(|status| status.as_str()).collect();
+    from_name(deserializer, Status::from_name, &names).map(Some)
+}
+
+pub(super) fn optional_action<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<AuditAction>, D::Error> {
+    from_name(deserializer, AuditAction::from_name, &AuditAction::ALL.map(AuditAction::as_str)).map(Some)
 }
 
 /// A number in 0..=100 with at most three decimals.

@@ -6,12 +6,14 @@
 //! What is not HTTP at all never gets here: actix answers it with a bare 400 and hangs up.
 
 mod health;
+mod metrics;
 mod once;
 mod request;
 mod resource;
 mod run;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 use std::sync::Arc;
 
@@ -26,7 +28,9 @@ pub use self::health::{NotReady, Readiness};
 pub use self::resource::{Endpoint, resource};
 pub use self::run::{bind, run, stop_on_signals};
 use crate::auth::Verifier;
+use crate::config::Secret;
 use crate::extract::Limits;
+use crate::metrics::Metrics;
 use crate::problem::{Problem, ProblemType};
 
 /// What every request needs, whatever its route.
@@ -41,6 +45,10 @@ pub struct State {
     /// Cancelled when the server begins to stop. Streams end on it, or stopping would wait for them;
     /// handlers get it as `web::Data<CancellationToken>`.
     pub stopping: CancellationToken,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Whoever asks for the metrics has to know it, where there is one.
+    pub metrics_token: Option<Secret<String>>,
 }
 
 /// The whole application: `routes` between the middlewares and the answers for unknown paths.
@@ -60,10 +68,13 @@ pub fn app(
         .app_data(web::Data::from(state.verifier))
         .app_data(web::Data::from(state.readiness))
         .app_data(web::Data::new(state.stopping))
+        .app_data(web::Data::from(state.metrics))
+        .app_data(web::Data::new(metrics::MetricsToken(state.metrics_token)))
         .app_data(web::PayloadConfig::new(state.limits.max_body_bytes))
         .app_data(state.limits)
         .service(health::alive())
         .service(health::ready())
+        .service(metrics::metrics())
         .configure(routes)
         .default_service(web::to(unknown_path))
         .wrap(Compress::default())

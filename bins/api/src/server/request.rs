@@ -9,12 +9,14 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, ResponseError};
+use actix_web::{Error, HttpResponse, ResponseError, web};
 use futures_util::FutureExt;
+use tracing::Instrument;
 use tracing::field::Empty;
-use tracing::{Instrument, Span};
 use uuid::Uuid;
 
+use super::trace::Trace;
+use crate::metrics::Metrics;
 use crate::problem::{CONTENT_TYPE, Problem, ProblemType, REQUEST_ID};
 
 /// The header a request's id comes and goes in.
@@ -28,11 +30,18 @@ pub(super) async fn accompany(
     let started = Instant::now();
     let id = request_id(request.headers());
     let manners = Manners { id: id.clone(), is_api: request.path().starts_with("/api") };
+    let trace = Trace::of(request.headers());
+    let route = request.match_pattern();
     // At the level of errors, so that the id is on every line whatever the filter.
     let span = tracing::error_span!(
-        "request", request_id = %id, method = %request.method(), route = Empty, user_id = Empty,
+        "request", request_id = %id, method = %request.method(), route, user_id = Empty,
+        trace_id = %trace.id, span_id = %trace.span,
+        parent_span_id = trace.parent.map(tracing::field::display),
     );
+    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    let method = request.method().clone();
     let answering = async move {
+        let in_flight = metrics.as_ref().map(|metrics| metrics.request(&method, route.as_deref()));
         let outcome = AssertUnwindSafe(async move { next.call(request).await }).catch_unwind().await;
         let answer = match outcome {
             Ok(Ok(answer)) => Ok(polished(answer, &manners)),
@@ -40,7 +49,10 @@ pub(super) async fn accompany(
             // The panic itself is logged by the hook.
             Err(_panic) => Err(manners.apply_to_problem(Problem::unexplained()).into()),
         };
-        tell(&answer, started);
+        tell(&answer, route.as_deref(), started);
+        if let Some(in_flight) = in_flight {
+            in_flight.answered(status_of(&answer));
+        }
         answer
     };
     REQUEST_ID.scope(id, answering.instrument(span)).await
@@ -154,20 +166,20 @@ fn of_status(status: StatusCode) -> Option<Problem> {
     })
 }
 
-/// One line per request. Neither path nor query: they may hold what is not for logs.
-fn tell(answer: &Result<ServiceResponse<BoxBody>, Error>, started: Instant) {
-    let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let (status, route) = match answer {
-        Ok(answer) => (answer.status(), answer.request().match_pattern()),
-        Err(error) => (error.as_response_error().status_code(), None),
-    };
-    if let Some(route) = &route {
-        Span::current().record("route", route);
+fn status_of(answer: &Result<ServiceResponse<BoxBody>, Error>) -> StatusCode {
+    match answer {
+        Ok(answer) => answer.status(),
+        Err(error) => error.as_response_error().status_code(),
     }
-    let status = status.as_u16();
+}
+
+/// One line per request. Neither path nor query: they may hold what is not for logs.
+fn tell(answer: &Result<ServiceResponse<BoxBody>, Error>, route: Option<&str>, started: Instant) {
+    let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let status = status_of(answer).as_u16();
     if status >= 500 {
         tracing::error!(status, latency_ms, "answered");
-    } else if matches!(route.as_deref(), Some("/healthz" | "/readyz")) {
+    } else if matches!(route, Some("/healthz" | "/readyz" | "/metrics")) {
         tracing::debug!(status, latency_ms, "answered");
     } else {
         tracing::info!(status, latency_ms, "answered");

@@ -96,6 +96,8 @@ fn state() -> State {
         readiness: Arc::new(Database(Ok(()))),
         limits: Limits { max_body_bytes: 1000, ..Limits::default() },
         stopping: CancellationToken::new(),
+        metrics: Arc::new(Metrics::new(Vec::new())),
+        metrics_token: None,
     }
 }
 
@@ -367,6 +369,39 @@ async fn a_stopping_server_is_not_ready() {
     assert_eq!(send_to(state, get("/readyz")).await.slug(), "not-ready");
 }
 
+#[actix_web::test]
+async fn metrics_are_told_for_their_token_alone_where_one_is_set() {
+    let token = "0123456789abcdef";
+    let guarded = || State { metrics_token: Some(Secret::new(token.to_owned())), ..state() };
+    let with = |token: &str| get("/metrics").insert_header(("authorization", format!("Bearer {token}")));
+    let answer = send_to(guarded(), with(token)).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, crate::metrics::CONTENT_TYPE));
+    assert_eq!(send_to(guarded(), get("/metrics")).await.slug(), "missing-token");
+    let basic = get("/metrics").insert_header(("authorization", format!("Basic {token}")));
+    assert_eq!(send_to(guarded(), basic).await.slug(), "missing-token");
+    let session = FIRST.token(&json!({"claims": {"metadata": {"role": "admin"}}}));
+    for wrong in ["0123456789abcdeF", "0123456789abcde", "0123456789abcdef0", "x", session.as_str()] {
+        let answer = send_to(guarded(), with(wrong)).await;
+        assert_eq!((answer.status, answer.slug()), (401, "invalid-token".to_owned()), "{wrong}");
+        assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"metrics\"");
+        assert!(!String::from_utf8(answer.body).unwrap().contains(token));
+    }
+    assert_eq!(send(get("/metrics")).await.status, 200, "where none is set, everybody is told");
+}
+
+#[actix_web::test]
+async fn a_request_that_failed_is_counted_under_its_route() {
+    let state = state();
+    let metrics = Arc::clone(&state.metrics);
+    let app = init_service(app(state, routes)).await;
+    let failed = actix_web::test::try_call_service(&app, get("/api/crash").to_request()).await;
+    assert!(failed.is_err(), "what answers an error is above us");
+    let told = metrics.exposition().await.unwrap();
+    let line = r#"http_requests_total{method="GET",route="/api/crash",status="500"} 1"#;
+    assert!(told.lines().any(|told| told == line), "{told}");
+    assert!(told.contains("http_requests_in_flight 0\n"), "{told}");
+}
+
 /// Where a test reads the log.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -399,12 +434,48 @@ async fn the_log_tells_what_was_asked_by_whom_and_nothing_secret() {
     assert_eq!(line["message"], "answered");
     assert_eq!(line["status"], 200);
     assert!(line["latency_ms"].is_u64());
-    let span = &line["span"];
-    assert_eq!(span["request_id"], "trace-1");
-    assert_eq!(span["method"], "GET");
-    assert_eq!(span["route"], "/api/tasks/{task_id}");
-    assert_eq!(span["user_id"], crate::auth::user_id(testing::ISSUER, "user_2abc").to_string());
+    assert_eq!(line["request_id"], "trace-1");
+    assert_eq!(line["method"], "GET");
+    assert_eq!(line["route"], "/api/tasks/{task_id}");
+    assert_eq!(line["user_id"], crate::auth::user_id(testing::ISSUER, "user_2abc").to_string());
+    assert_eq!(line["trace_id"].as_str().unwrap().len(), 32);
+    assert_eq!(line["span_id"].as_str().unwrap().len(), 16);
+    assert_eq!((line.get("parent_span_id"), line.get("spans")), (None, None));
     assert!(!text.contains("hidden") && !text.contains("eyJ"), "{text}");
+}
+
+#[actix_web::test]
+async fn whatever_is_logged_within_a_request_tells_its_trace() {
+    let log = Log::default();
+    let writer = log.clone();
+    let settings = LogSettings { filter: "error".into(), format: LogFormat::Json };
+    let _listening =
+        tracing::subscriber::set_default(telemetry::subscriber(&settings, move || writer.clone()));
+    let routes = |config: &mut ServiceConfig| {
+        let fails = async || {
+            tracing::error_span!("inner", deeper = true, route = "of the inner").in_scope(|| {
+                tracing::error!(part = 7, "something broke");
+            });
+            Err::<&str, _>(Problem::internal("the disk"))
+        };
+        config.service(resource("/fails").public().get(fails));
+    };
+    let app = init_service(app(state(), routes)).await;
+    let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let request = get("/fails").insert_header(("traceparent", traceparent)).to_request();
+    assert_eq!(call_service(&app, request).await.status(), 500);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    for line in &lines {
+        assert_eq!(line["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+        assert_eq!(line["parent_span_id"], "00f067aa0ba902b7");
+        assert_eq!(line["span_id"], lines[0]["span_id"]);
+        assert!(line["timestamp"].is_string() && line["request_id"].is_string(), "{line}");
+    }
+    assert_ne!(lines[0]["span_id"], "00f067aa0ba902b7");
+    assert_eq!((&lines[0]["part"], &lines[0]["deeper"]), (&json!(7), &json!(true)));
+    assert_eq!((&lines[0]["route"], &lines[1]["route"]), (&json!("of the inner"), &json!("/fails")));
 }
 
 /// A server on a real port, stopped when `visit` is through.

@@ -1,20 +1,24 @@
 //! What the use cases need from the world.
 
+mod insights;
 mod limiter;
 mod records;
 mod signals;
 mod store;
+mod telemetry;
 mod turn;
 
+pub use insights::{DailyChurn, Insights, Spread, Stretch, Tally};
 pub use limiter::{RateLimiter, StoredLimits};
 use planner_core::time::Moment;
 pub use records::{
-    AppliedChange, AuditAction, AuditEntry, EventFields, EventPage, EventRecord, InTheWay, NewProposal,
-    Origin, Page, Planned, PlannedOn, Position, ProposalRecord, ProposedChange, Shortfall, TaskFields,
-    TaskRecord, TaskStatus, UndoToken, UserSettings, WeekRows, WeekSpan,
+    AppliedChange, AuditAction, AuditEntry, EventFields, EventPage, EventRecord, HistoryPage, InTheWay,
+    NewProposal, Origin, Page, Planned, PlannedOn, Position, ProposalPage, ProposalRecord, ProposedChange,
+    Shortfall, TaskFields, TaskRecord, TaskStatus, UndoToken, UserSettings, WeekRows, WeekSpan,
 };
 pub use signals::{LocalSignals, Signal, Signals};
 pub use store::{Access, Actor, Store, StoreError, Unit};
+pub use telemetry::{NoTelemetry, Planning, Telemetry};
 pub use turn::{Claim, KeptAnswer, RequestKey, Turn};
 use uuid::Uuid;
 

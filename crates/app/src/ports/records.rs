@@ -1,7 +1,7 @@
 use std::fmt;
 
 use planner_core::check::Rule;
-use planner_core::lifecycle::{Proposal, Touched, Write};
+use planner_core::lifecycle::{Proposal, Status, Touched, Write};
 use planner_core::model::{
     Answer, Change, Event, EventId, Kind, Note, Objective, Priority, Problem, Settings, Task, TaskId,
     TaskKind,
@@ -177,6 +177,38 @@ pub struct EventPage {
     pub page: Page,
 }
 
+/// A page of proposals, by their creation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProposalPage {
+    /// Only those that stand so.
+    pub status: Option<Status>,
+    /// Only those for this task.
+    pub trigger: Option<TaskId>,
+    /// Only those made then or later.
+    pub from: Option<OffsetDateTime>,
+    /// Only those made before.
+    pub to: Option<OffsetDateTime>,
+    /// Which page.
+    pub page: Page,
+}
+
+/// A page of the audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// Only what tells of this.
+    pub action: Option<AuditAction>,
+    /// Only what is about this proposal.
+    pub proposal_id: Option<Uuid>,
+    /// Only what is about this task.
+    pub trigger: Option<TaskId>,
+    /// Only what happened then or later.
+    pub from: Option<OffsetDateTime>,
+    /// Only what happened before.
+    pub to: Option<OffsetDateTime>,
+    /// Which page.
+    pub page: Page,
+}
+
 /// What of a calendar a planning problem is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WeekSpan {
@@ -294,6 +326,8 @@ pub struct NewProposal {
     pub slack: Option<Slack>,
     /// The rules that the checker found kept.
     pub rules_kept: &'static [Rule],
+    /// How many microseconds the planning took, if it was measured.
+    pub planning_micros: Option<u64>,
 }
 
 /// A stored proposal.
@@ -339,6 +373,26 @@ pub struct ProposalRecord {
     pub closed_at: Option<Moment>,
 }
 
+impl ProposalRecord {
+    /// The same as it stands at `now`: left undecided for too long, it is expired.
+    #[must_use]
+    pub fn standing_at(mut self, now: Moment) -> Self {
+        if self.proposal.status == Status::Proposed && self.proposal.expires_at <= now {
+            self.proposal.status = Status::Expired;
+        }
+        self
+    }
+
+    /// Why it changes what it changes, and why the rest stays: each reason once, in alphabetical order.
+    pub fn reason_codes(&self) -> Vec<&'static str> {
+        let changes = self.changes.iter().map(|proposed| proposed.change.reason.as_str());
+        let mut codes: Vec<_> = changes.chain(self.notes.iter().map(|note| note.reason.as_str())).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
+}
+
 /// An accepted change, ready to be written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AppliedChange {
@@ -371,7 +425,7 @@ impl fmt::Debug for UndoToken {
 }
 
 /// What an audit row tells of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum AuditAction {
     /// A proposal was made.
     Created,
@@ -396,6 +450,25 @@ pub enum AuditAction {
 }
 
 impl AuditAction {
+    /// Every one there is.
+    pub const ALL: [Self; 10] = [
+        Self::Created,
+        Self::CreateRefused,
+        Self::Superseded,
+        Self::Accepted,
+        Self::AcceptRefused,
+        Self::Rejected,
+        Self::RejectRefused,
+        Self::Expired,
+        Self::Undone,
+        Self::UndoRefused,
+    ];
+
+    /// The one called `name`, or `None`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == name)
+    }
+
     /// The name used in the database.
     pub const fn as_str(self) -> &'static str {
         match self {

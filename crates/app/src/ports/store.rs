@@ -4,9 +4,11 @@ use planner_core::model::{EventId, TaskId};
 use planner_core::time::{LocalDay, Moment};
 use uuid::Uuid;
 
+use super::insights::Insights;
 use super::records::{
-    AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, NewProposal, Origin, Page, PlannedOn,
-    ProposalRecord, TaskFields, TaskRecord, UndoToken, UserSettings, WeekRows, WeekSpan,
+    AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, HistoryPage, NewProposal, Origin, Page,
+    PlannedOn, ProposalPage, ProposalRecord, TaskFields, TaskRecord, UndoToken, UserSettings, WeekRows,
+    WeekSpan,
 };
 use super::turn::{Claim, RequestKey};
 use crate::identity::User;
@@ -49,7 +51,7 @@ pub enum StoreError {
 
 /// Where users' calendars are kept.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Insights + Send + Sync {
     /// Begins a unit of work on one user's data.
     ///
     /// With [`Access::Write`] the user's row is made on first sight and locked until the unit ends, so that units of
@@ -148,6 +150,13 @@ pub trait Unit: Send {
     /// One proposal.
     async fn proposal(&mut self, id: Uuid) -> Result<Option<ProposalRecord>, StoreError>;
 
+    /// A page of proposals, newest first. An open one whose time is over at `now` is taken for expired.
+    async fn proposals(
+        &mut self,
+        page: &ProposalPage,
+        now: Moment,
+    ) -> Result<Vec<ProposalRecord>, StoreError>;
+
     /// What a proposal was planned on; `None` where there is no such proposal, or none that was planned on something.
     async fn planned_on(&mut self, proposal: Uuid) -> Result<Option<PlannedOn>, StoreError>;
 
@@ -195,4 +204,7 @@ pub trait Unit: Send {
 
     /// Adds a row to the audit.
     async fn audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError>;
+
+    /// A page of the audit, newest first.
+    async fn history(&mut self, page: &HistoryPage) -> Result<Vec<AuditEntry>, StoreError>;
 }

@@ -84,6 +84,7 @@ impl App {
         unit.audit(&entry).await?;
         let used = unit.churn_on(acceptance.local_day).await?;
         unit.commit().await?;
+        self.tell(&entry);
         let limits = lifecycle::limits(&settings.planning, used, now);
         Ok(Accepted { undo_token, limits, reversible_until: acceptance.reversible_until })
     }
@@ -108,8 +109,7 @@ impl App {
         if let AcceptRefusal::Stale { changed } = refusal {
             entry = entry.with("changed", changed.iter().map(describe).collect::<Vec<_>>());
         }
-        unit.audit(&entry).await?;
-        unit.commit().await
+        self.keep(unit, &entry).await
     }
 
     /// Marks an open proposal as expired.

@@ -29,15 +29,23 @@ impl App {
         at: Moment,
     ) -> Failure<R> {
         let entry = AuditEntry { proposal_id, ..self.audit_entry(action, at) };
-        let written = keep(unit, &entry.because("PROPOSAL_NOT_FOUND")).await;
+        let written = self.keep(unit, &entry.because("PROPOSAL_NOT_FOUND")).await;
         written.map_or_else(Failure::Store, |()| Failure::NotFound)
     }
-}
 
-/// Ends a unit of work with a row of the audit as the last thing written.
-pub(super) async fn keep(mut unit: Box<dyn Unit>, entry: &AuditEntry) -> Result<(), StoreError> {
-    unit.audit(entry).await?;
-    unit.commit().await
+    /// Ends a unit of work with a row of the audit as the last thing written, and tells of it.
+    pub(super) async fn keep(&self, mut unit: Box<dyn Unit>, entry: &AuditEntry) -> Result<(), StoreError> {
+        unit.audit(entry).await?;
+        unit.commit().await?;
+        self.tell(entry);
+        Ok(())
+    }
+
+    /// Tells of a row of the audit that will stay.
+    pub(super) fn tell(&self, entry: &AuditEntry) {
+        let codes: Vec<&str> = entry.reason_codes.iter().map(String::as_str).collect();
+        self.telemetry.decided(entry.action, &codes);
+    }
 }
 
 /// What can be told of an audit row, one fact at a time.

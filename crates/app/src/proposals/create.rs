@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use planner_core::check::Rule;
 use planner_core::lifecycle::{
@@ -10,7 +11,7 @@ use planner_core::time::{Interval, Moment};
 use planner_core::why_not;
 use uuid::Uuid;
 
-use super::audit::{Tell, keep};
+use super::audit::Tell;
 use super::policy;
 use crate::identity::User;
 use crate::ports::{
@@ -94,20 +95,20 @@ impl App {
         else {
             return Err(self.refuse(unit, &request, CreateRefusal::TriggerNotDue, now).await);
         };
-        let drafted = lifecycle::draft(&problem, &facts.policy)
-            .map_err(|error| Failure::Contradiction(format!("{error}: {error:?}")))?;
+        let (drafted, took) = self.plan(&problem, &facts.policy)?;
         match drafted {
             Drafted::Nothing { idle, plan } => {
                 let entry = self.audit_entry(AuditAction::CreateRefused, now).of_trigger(request.trigger);
-                keep(unit, &entry.because(idle.as_str())).await?;
+                self.keep(unit, &entry.because(idle.as_str())).await?;
                 // Nobody waits for the reasons: what is locked is free again.
                 Ok(Created::Nothing { idle, shortfall: plan.and_then(|plan| shortfall(&problem, &plan)) })
             }
             Drafted::Proposal(draft) => {
                 let slack = slack(unit.as_mut(), &task, &settings, now).await?;
-                let proposal = self.new_proposal(&request, problem, &rows, *draft, slack);
+                let proposal = self.new_proposal(&request, problem, &rows, *draft, slack, took);
                 let stored = self.store_proposal(unit.as_mut(), &proposal, now).await?;
                 unit.commit().await?;
+                self.telemetry.decided(AuditAction::Created, &stored.reason_codes());
                 Ok(Created::Proposal(Box::new(stored)))
             }
         }
@@ -122,7 +123,7 @@ impl App {
         now: Moment,
     ) -> CreateFailure {
         let entry = self.audit_entry(AuditAction::CreateRefused, now).of_trigger(request.trigger);
-        let written = keep(unit, &entry.because(code(&refusal))).await;
+        let written = self.keep(unit, &entry.because(code(&refusal))).await;
         written.map_or_else(Failure::Store, |()| Failure::Refused(refusal))
     }
 
@@ -133,6 +134,7 @@ impl App {
         rows: &WeekRows,
         draft: Draft,
         slack: Option<Slack>,
+        took: Duration,
     ) -> NewProposal {
         let events: BTreeMap<EventId, (&Event, i64)> =
             rows.events.iter().map(|(event, version)| (event.id, (event, *version))).collect();
@@ -178,6 +180,7 @@ impl App {
             planned: Some(Planned { problem, answer }),
             slack,
             rules_kept: Rule::ALL,
+            planning_micros: u64::try_from(took.as_micros()).ok(),
         }
     }
 

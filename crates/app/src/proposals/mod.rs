@@ -4,13 +4,15 @@ mod accept;
 mod audit;
 mod create;
 mod limits;
+mod list;
+mod planning;
 mod reject;
 mod undo;
 
 pub use accept::{AcceptFailure, Accepted};
 pub use create::{CreateFailure, Created, Requested};
 pub use limits::LimitsFailure;
-use planner_core::lifecycle::{Policy, Status};
+use planner_core::lifecycle::Policy;
 pub use reject::RejectFailure;
 pub use undo::{UndoFailure, UndoRequest, UndoTarget, UndoneProposal};
 use uuid::Uuid;
@@ -32,11 +34,7 @@ impl App {
         let mut unit = self.begin(user, Access::Read).await?;
         let record = unit.proposal(id).await?;
         unit.commit().await?;
-        let mut record = record.ok_or(Failure::NotFound)?;
-        if record.proposal.status == Status::Proposed && record.proposal.expires_at <= self.now() {
-            record.proposal.status = Status::Expired;
-        }
-        Ok(record)
+        Ok(record.ok_or(Failure::NotFound)?.standing_at(self.now()))
     }
 }
 

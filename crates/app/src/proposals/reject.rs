@@ -31,16 +31,13 @@ impl App {
                 RejectRefusal::Expired { .. } => "EXPIRED",
             };
             let entry = self.audit_entry(AuditAction::RejectRefused, now).of_proposal(id).of_trigger(trigger);
-            unit.audit(&entry.because(code)).await?;
-            unit.commit().await?;
+            self.keep(unit, &entry.because(code)).await?;
             return Err(Failure::Refused(refusal));
         }
         let snapshot_whole = unit.verify_snapshot(id).await?;
         unit.close_proposal(id, Status::Rejected, now).await?;
         unit.release_snapshot(id).await?;
         let entry = self.audit_entry(AuditAction::Rejected, now).of_proposal(id).of_trigger(trigger);
-        unit.audit(&entry.with("snapshot_whole", snapshot_whole)).await?;
-        unit.commit().await?;
-        Ok(())
+        Ok(self.keep(unit, &entry.with("snapshot_whole", snapshot_whole)).await?)
     }
 }

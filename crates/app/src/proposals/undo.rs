@@ -76,8 +76,7 @@ impl App {
                     .with("restored", undo.restore.len())
                     .with("removed", undo.remove.len())
                     .with("kept", undo.kept.len());
-                unit.audit(&entry).await?;
-                unit.commit().await?;
+                self.keep(unit, &entry).await?;
                 Ok(UndoneProposal { proposal_id: record.id, undo })
             }
             Err(refusal) => {
@@ -86,8 +85,7 @@ impl App {
                     let ids: Vec<String> = edited.iter().map(|edit| edit.event.to_string()).collect();
                     entry = entry.with("edited", ids);
                 }
-                unit.audit(&entry).await?;
-                unit.commit().await?;
+                self.keep(unit, &entry).await?;
                 Err(Failure::Refused(refusal))
             }
         }

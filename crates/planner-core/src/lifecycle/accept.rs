@@ -160,6 +160,8 @@ pub struct Acceptance {
     pub churn: u32,
     /// The day to enter it for: the user's local day now.
     pub local_day: LocalDay,
+    /// The churn that is allowed on that day, for this proposal.
+    pub cap: u32,
     /// Until when it can be undone.
     pub reversible_until: Moment,
 }
@@ -185,12 +187,9 @@ pub fn accept(facts: &AcceptFacts, now: Moment) -> Result<Acceptance, AcceptRefu
         return Err(AcceptRefusal::Stale { changed: vec![Outdated::TriggerGone { task: proposal.trigger }] });
     };
     let cost = proposal.churn();
+    let cap = problem.settings.effective_cap(problem.override_churn_cap);
     if cost > problem.budget() {
-        return Err(AcceptRefusal::ChurnCapExceeded {
-            cap: problem.settings.effective_cap(problem.override_churn_cap),
-            used: problem.used_churn_today,
-            cost,
-        });
+        return Err(AcceptRefusal::ChurnCapExceeded { cap, used: problem.used_churn_today, cost });
     }
     let changed = outdated(facts, problem);
     if !changed.is_empty() {
@@ -200,6 +199,7 @@ pub fn accept(facts: &AcceptFacts, now: Moment) -> Result<Acceptance, AcceptRefu
         writes: writes(proposal, problem),
         churn: cost,
         local_day: problem.settings.zone.day_of(now),
+        cap,
         reversible_until: now.plus_minutes(facts.policy.reversible_minutes),
     })
 }

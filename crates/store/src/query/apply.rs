@@ -41,7 +41,7 @@ pub(crate) async fn apply(
         calendar.write(group, change, &mut outcomes).await?;
     }
     moves::remember(connection, user, proposal, &outcomes).await?;
-    ledger::enter(connection, user, proposal, acceptance.local_day, acceptance.churn, at).await
+    ledger::enter(connection, user, proposal, acceptance, at).await
 }
 
 /// The events of one user.

@@ -2,6 +2,7 @@ use app::identity::UserId;
 use diesel::dsl::sum;
 use diesel::{ExpressionMethods as _, QueryDsl as _};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use planner_core::lifecycle::Acceptance;
 use planner_core::time::{LocalDay, Moment};
 use time::{Date, Month, OffsetDateTime};
 use uuid::Uuid;
@@ -30,8 +31,7 @@ pub(crate) async fn enter(
     connection: &mut AsyncPgConnection,
     user: UserId,
     proposal: Uuid,
-    day: LocalDay,
-    churn: u32,
+    acceptance: &Acceptance,
     at: Moment,
 ) -> Result<(), Error> {
     diesel::insert_into(churn_ledger::table)
@@ -39,8 +39,9 @@ pub(crate) async fn enter(
             churn_ledger::user_id.eq(user.0),
             // One entry for a proposal, so that its name will do.
             churn_ledger::id.eq(proposal),
-            churn_ledger::local_day.eq(date(day)?),
-            churn_ledger::churn.eq(narrow::<_, i32>("churn", churn)?),
+            churn_ledger::local_day.eq(date(acceptance.local_day)?),
+            churn_ledger::churn.eq(narrow::<_, i32>("churn", acceptance.churn)?),
+            churn_ledger::cap.eq(narrow::<_, i32>("the cap", acceptance.cap)?),
             churn_ledger::proposal_id.eq(proposal),
             churn_ledger::created_at.eq(OffsetDateTime::from(at)),
         ))

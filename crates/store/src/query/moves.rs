@@ -62,6 +62,7 @@ impl Action {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = proposal_moves, check_for_backend(diesel::pg::Pg))]
 pub(crate) struct MoveRow {
+    pub(crate) proposal_id: Uuid,
     action: String,
     pub(crate) event_id: Option<Uuid>,
     from_start_ts: Option<OffsetDateTime>,
@@ -116,6 +117,21 @@ pub(crate) async fn of_proposal(
         .order(proposal_moves::position)
         .select(MoveRow::as_select())
         .load(&mut connection)
+        .await
+}
+
+/// The rows of these proposals, each proposal's together and in their order.
+pub(crate) async fn of_proposals(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    proposals: &[Uuid],
+) -> QueryResult<Vec<MoveRow>> {
+    proposal_moves::table
+        .filter(proposal_moves::user_id.eq(user.0))
+        .filter(proposal_moves::proposal_id.eq_any(proposals))
+        .order((proposal_moves::proposal_id, proposal_moves::position))
+        .select(MoveRow::as_select())
+        .load(connection)
         .await
 }
 

@@ -24,6 +24,7 @@ pub(super) struct PlannedColumns {
     work: Option<i64>,
     bound: Option<Vec<i32>>,
     why_not: Option<Value>,
+    planning_micros: Option<i64>,
 }
 
 /// What a proposal was planned on, if it was planned.
@@ -45,8 +46,10 @@ pub(crate) async fn of_proposal(
 /// What the row of `proposal` says of its planning.
 pub(super) fn columns(proposal: &NewProposal) -> Result<PlannedColumns, Error> {
     let why_not = proposal.shortfall.as_ref().map(|shortfall| write_why_not(&shortfall.why_not));
+    let planning_micros =
+        proposal.planning_micros.map(|micros| narrow("planning_micros", micros)).transpose()?;
     let Some(Planned { problem, answer }) = &proposal.planned else {
-        return Ok(PlannedColumns { why_not, ..PlannedColumns::default() });
+        return Ok(PlannedColumns { why_not, planning_micros, ..PlannedColumns::default() });
     };
     let Answer::Planned(plan) = answer else { return Err(Error::broken("a proposal without a plan")) };
     let bound = plan.bound.components().into_iter().map(|component| narrow("the bound", component));
@@ -57,6 +60,7 @@ pub(super) fn columns(proposal: &NewProposal) -> Result<PlannedColumns, Error> {
         work: Some(narrow("work", plan.work)?),
         bound: Some(bound.collect::<Result<_, Error>>()?),
         why_not,
+        planning_micros,
     })
 }
 

@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
 use app::identity::UserId;
-use app::ports::{NewProposal, ProposalRecord, UndoToken};
+use app::ports::{NewProposal, ProposalPage, ProposalRecord, UndoToken};
 use diesel::dsl::max;
 use diesel::{
-    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryResult, Queryable, Selectable,
-    SelectableHelper as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, QueryResult,
+    Queryable, Selectable, SelectableHelper as _,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::try_join;
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::moves::MoveRow;
 use super::number::narrow;
 use super::{moves, planned, snapshots};
 use crate::error::Error;
@@ -103,6 +104,58 @@ pub(crate) async fn one(
 async fn row(mut connection: &AsyncPgConnection, user: UserId, id: Uuid) -> QueryResult<Option<ProposalRow>> {
     let row = proposals::table.find((user.0, id)).select(ProposalRow::as_select());
     row.get_result(&mut connection).await.optional()
+}
+
+/// A page of proposals, newest first, in two queries however many they are.
+pub(crate) async fn page(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    page: &ProposalPage,
+    now: Moment,
+) -> Result<Vec<ProposalRecord>, Error> {
+    let mut query = proposals::table
+        .filter(proposals::user_id.eq(user.0))
+        .select(ProposalRow::as_select())
+        .order((proposals::created_at.desc(), proposals::id.desc()))
+        .limit(page.page.limit.into())
+        .into_boxed();
+    if let Some(after) = page.page.after {
+        // The first condition says nothing new, but an index can begin there.
+        query = query
+            .filter(proposals::created_at.le(after.at))
+            .filter(proposals::created_at.lt(after.at).or(proposals::id.lt(after.id)));
+    }
+    if let Some(from) = page.from {
+        query = query.filter(proposals::created_at.ge(from));
+    }
+    if let Some(to) = page.to {
+        query = query.filter(proposals::created_at.lt(to));
+    }
+    if let Some(trigger) = page.trigger {
+        query = query.filter(proposals::trigger_item_id.eq(trigger.0));
+    }
+    let (is, now) = (|status: Status| proposals::status.eq(status.as_str()), OffsetDateTime::from(now));
+    query = match page.status {
+        None => query,
+        Some(Status::Proposed) => query.filter(is(Status::Proposed)).filter(proposals::expires_at.gt(now)),
+        Some(Status::Expired) => {
+            query.filter(is(Status::Expired).or(is(Status::Proposed).and(proposals::expires_at.le(now))))
+        }
+        Some(status) => query.filter(is(status)),
+    };
+    let rows: Vec<ProposalRow> = query.load(connection).await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let moves = moves::of_proposals(connection, user, &ids).await?;
+    let moves: BTreeMap<Uuid, &[MoveRow]> = moves
+        .chunk_by(|one, next| one.proposal_id == next.proposal_id)
+        .map(|rows| (rows[0].proposal_id, rows))
+        .collect();
+    rows.into_iter()
+        .map(|row| {
+            let moves = moves.get(&row.id).copied().unwrap_or_default();
+            record(row, moves)
+        })
+        .collect()
 }
 
 /// The open proposal for a task, if there is one.

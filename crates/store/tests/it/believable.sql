@@ -14,7 +14,7 @@ SELECT t.user_id, md5('event' || n)::uuid, 'Event ' || n, '2026-03-01Z'::timesta
 INSERT INTO rebalancing_proposals (user_id, id, trigger_item_id, status, closed_at)
 SELECT user_id, md5('proposal' || id)::uuid, id, 'REJECTED', now() FROM tasks;
 UPDATE rebalancing_proposals SET problem = '{"schema": 1}', answer_sha256 = sha256(''), work = 1, why_not = '{}',
-       bound = '{0,0,0,0,0,0,0,0,0,0,0}' WHERE id < '80000000-0000-0000-0000-000000000000';
+       bound = '{0,0,0,0,0,0,0,0,0,0,0}', planning_micros = 1500 WHERE id < '80000000-0000-0000-0000-000000000000';
 INSERT INTO proposal_moves (user_id, proposal_id, action, event_id, to_start_ts, to_end_ts, position, group_no)
 SELECT p.user_id, p.id, 'move', gen_random_uuid(), now(), now() + interval '1 hour', n, n
   FROM rebalancing_proposals p, generate_series(0, 2) n;
@@ -22,8 +22,8 @@ INSERT INTO rebalancing_snapshots (user_id, id, proposal_id, digest)
 SELECT user_id, gen_random_uuid(), id, sha256('') FROM rebalancing_proposals;
 INSERT INTO rebalancing_audit (user_id, id, action, proposal_id)
 SELECT user_id, gen_random_uuid(), 'REJECTED', id FROM rebalancing_proposals;
-INSERT INTO churn_ledger (user_id, local_day, churn, proposal_id)
-SELECT user_id, '2026-03-02', 1, id FROM rebalancing_proposals;
+INSERT INTO churn_ledger (user_id, local_day, churn, cap, proposal_id)
+SELECT user_id, '2026-03-02', 1, 3, id FROM rebalancing_proposals;
 INSERT INTO user_settings (user_id, focus_min) SELECT id, 45 FROM users;
 INSERT INTO churn_settings (user_id, churn_cap) SELECT id, 2 FROM users;
 INSERT INTO realtime_events (user_id, seq, kind, proposal_id)

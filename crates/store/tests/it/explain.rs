@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use app::ports::{Access, EventPage, Page, Position, WeekSpan};
+use app::ports::{
+    Access, AuditAction, EventPage, HistoryPage, Insights, Page, Position, ProposalPage, Stretch, WeekSpan,
+};
+use planner_core::lifecycle::Status;
 use planner_core::model::{EventId, TaskId};
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -22,9 +25,9 @@ const FULL: &str = "
            CASE WHEN n % 10 = 0 THEN md5('t' || (1 + n % 50) || u.id)::uuid END
       FROM users u, generate_series(1, 2000) n,
            LATERAL (SELECT '2023-01-01Z'::timestamptz + n * interval '22 hours' AS ts) t;
-    INSERT INTO rebalancing_proposals (user_id, id, trigger_item_id, status, accepted_at, reversible_until,
+    INSERT INTO rebalancing_proposals (user_id, id, trigger_item_id, status, created_at, accepted_at, reversible_until,
                                        undo_token_digest)
-    SELECT u.id, md5('p' || n || u.id)::uuid, md5('t' || (1 + n % 50) || u.id)::uuid, 'APPLIED', ts, ts,
+    SELECT u.id, md5('p' || n || u.id)::uuid, md5('t' || (1 + n % 50) || u.id)::uuid, 'APPLIED', ts, ts, ts,
            sha256(convert_to(n || u.id::text, 'UTF8'))
       FROM users u, generate_series(1, 100) n,
            LATERAL (SELECT '2025-11-01Z'::timestamptz + n * interval '1 day' AS ts) t;
@@ -103,7 +106,23 @@ async fn no_query_reads_a_big_table_from_end_to_end() {
         assert!(unit.proposal(id).await.unwrap().is_none());
         assert!(unit.undoable(id).await.unwrap().is_empty());
         unit.delete_task(TaskId(id)).await.unwrap();
+        let now = moment("2026-02-01T00:00");
+        let page = Page { after: Some(Position { at: at("2026-01-20T00:00"), id: Uuid::nil() }), limit: 50 };
+        let mut proposals = ProposalPage { status: None, trigger: None, from: None, to: None, page };
+        assert_eq!(unit.proposals(&proposals, now).await.unwrap().len(), 50);
+        proposals.status = Some(Status::Applied);
+        proposals.from = Some(at("2026-01-10T00:00"));
+        assert_eq!(unit.proposals(&proposals, now).await.unwrap().len(), 10);
+        let mut history =
+            HistoryPage { action: None, proposal_id: None, trigger: None, from: None, to: None, page };
+        assert_eq!(unit.history(&history).await.unwrap().len(), 50);
+        history.action = Some(AuditAction::Created);
+        history.to = Some(at("2026-01-10T00:00"));
+        assert_eq!(unit.history(&history).await.unwrap().len(), 50);
         unit.commit().await.unwrap();
+        let stretch = Stretch { from: moment("2026-01-10T00:00"), to: moment("2026-01-17T00:00") };
+        let tally = world.pg.tally(stretch, now).await.unwrap();
+        assert_eq!((tally.made(), tally.actions[&AuditAction::Created], tally.churn.days), (700, 700, 700));
     }
     let mut unit = world.begin(1, Access::Read).await;
     unit.week(&span).await.unwrap();

@@ -127,6 +127,7 @@ impl Story {
             writes,
             churn: 5,
             local_day: LocalDay::new(2026, 3, 2).unwrap(),
+            cap: 5,
             reversible_until: self.world.now().plus_minutes(24 * 60),
         };
         (acceptance, changes)
@@ -213,6 +214,7 @@ fn proposal(
         shortfall: Some(shortfall(moved)),
         slack: Some(Slack { needed_minutes: 90, available_minutes: 30, counted_until: study().end() }),
         rules_kept: Rule::ALL,
+        planning_micros: Some(1_234),
     }
 }
 
@@ -278,10 +280,9 @@ async fn what_a_proposal_was_planned_on_is_kept_with_it() {
     let Planned { problem, answer } = story.proposal.planned.clone().unwrap();
     let read = read_problem(&stored.problem.to_string()).unwrap();
     assert_eq!((read.name, read.problem), (story.proposal.id.to_string(), problem));
-    let row =
-        "SELECT sha256(convert_to($1, 'UTF8')) = answer_sha256, work, bound[4] FROM rebalancing_proposals";
+    let row = "SELECT sha256(convert_to($1, 'UTF8')) = answer_sha256, work, bound[4], planning_micros FROM rebalancing_proposals";
     let row = story.world.sql.query_one(row, &[&print_answer(&answer)]).await.unwrap();
-    assert_eq!((row.get(0), row.get(1), row.get(2)), (true, 50_000_000_i64, 4_i32));
+    assert_eq!((row.get(0), row.get(1), row.get(2), row.get(3)), (true, 50_000_000_i64, 4_i32, 1_234_i64));
     assert_eq!(unit.planned_on(Uuid::from_u128(1)).await.unwrap(), None);
     drop(unit);
     // What is another's is not there, and of what is nobody's there is no owner.
@@ -555,6 +556,7 @@ async fn a_proposal_is_applied_once() {
     let story = Story::applied().await;
     assert!(matches!(story.apply().await, Err(StoreError::Failed(_))));
     assert_eq!(story.world.count("SELECT count(*) FROM churn_ledger").await, 1);
+    assert_eq!(story.world.count("SELECT count(*) FROM churn_ledger WHERE churn = 5 AND cap = 5").await, 1);
 }
 
 #[tokio::test]

@@ -92,11 +92,7 @@ struct ObjectiveView {
 
 impl From<ProposalRecord> for ProposalView {
     fn from(record: ProposalRecord) -> Self {
-        let mut reason_codes: Vec<&'static str> =
-            record.changes.iter().map(|proposed| proposed.change.reason.as_str()).collect();
-        reason_codes.extend(record.notes.iter().map(|note| note.reason.as_str()));
-        reason_codes.sort_unstable();
-        reason_codes.dedup();
+        let reason_codes = record.reason_codes();
         Self {
             proposal_id: record.id,
             snapshot_id: record.snapshot_id,

@@ -1,0 +1,44 @@
+//! `GET /api/rebalancing/proposals`
+
+use app::ports::{Position, ProposalPage};
+use planner_core::lifecycle::Status;
+use planner_core::model::TaskId;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::view::ProposalView;
+use crate::auth::Identity;
+use crate::extract::{Json, Query, UseCases};
+use crate::problem::Problem;
+use crate::routes::cursor::{self, ListView};
+use crate::routes::failure::problem;
+use crate::routes::named;
+use crate::value::Instant;
+
+/// Which proposals.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProposalQuery {
+    #[serde(default, deserialize_with = "named::optional_status")]
+    status: Option<Status>,
+    trigger_item_id: Option<Uuid>,
+    from: Option<Instant>,
+    to: Option<Instant>,
+    limit: Option<u16>,
+    cursor: Option<String>,
+}
+
+pub(super) async fn list(
+    me: Identity,
+    UseCases(app): UseCases,
+    Query(query): Query<ProposalQuery>,
+) -> Result<Json<ListView<ProposalView>>, Problem> {
+    let page = cursor::page(query.limit, query.cursor.as_deref())?;
+    let (from, to) = cursor::between(query.from, query.to)?;
+    let trigger = query.trigger_item_id.map(TaskId);
+    let page = ProposalPage { status: query.status, trigger, from, to, page };
+    let listed = app.list_proposals(&me.user(), page).await;
+    let (proposals, more) = listed.map_err(|failure| problem(failure, app.now()))?;
+    let last = proposals.last().map(|record| Position { at: record.created_at.into(), id: record.id });
+    Ok(Json(ListView::new(proposals.into_iter().map(ProposalView::from).collect(), last.filter(|_| more))))
+}
