@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use app::App;
 use app::ports::{Clock, Ids, Signals, UndoToken};
+use app::work::{self, Worker};
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use crate::config::WorkSettings;
 use crate::server::{NotReady, Readiness};
 
 /// The use cases over a real database, with what a server asks of it.
@@ -32,6 +34,17 @@ pub fn wire(url: &str, pool_size: usize, clock: Arc<dyn Clock>) -> Result<Wired,
     let store = Arc::new(store::Pg::new(url, options)?);
     let app = App::new(store, clock, Arc::new(RandomIds)).with_signals(bell);
     Ok(Wired { readiness: Arc::new(DatabaseAnswers(app.clone())), app })
+}
+
+/// The worker of a program with these settings.
+pub fn worker(app: &App, settings: &WorkSettings) -> Worker {
+    let options = work::Options {
+        concurrency: settings.concurrency,
+        patience: settings.shutdown,
+        ..work::Options::default()
+    };
+    // What recurs is added here: `.repeat(work::SWEEP, SWEEP_EVERY, handler)`.
+    app.worker(options)
 }
 
 /// Identities that grow with time, so that new rows lie together, and tokens that nobody can guess.

@@ -8,6 +8,7 @@ pub mod availability;
 mod error;
 pub mod events;
 pub mod identity;
+pub mod jobs;
 pub mod ports;
 pub mod proposals;
 pub mod settings;
@@ -15,6 +16,7 @@ pub mod slack;
 pub mod tasks;
 mod validate;
 mod week;
+pub mod work;
 
 use std::sync::Arc;
 
@@ -30,18 +32,36 @@ pub struct App {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     signals: Arc<dyn Signals>,
+    task_triggers: TaskTriggers,
+}
+
+/// Who notices that writing a task sets off a proposal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TaskTriggers {
+    /// The database, by whatever road the task was written.
+    #[default]
+    Database,
+    /// The use cases that write tasks, for databases that run no triggers.
+    Program,
 }
 
 impl App {
     /// Wires the use cases to their ports.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids, signals: Arc::new(LocalSignals::default()) }
+        let signals = Arc::new(LocalSignals::default());
+        Self { store, clock, ids, signals, task_triggers: TaskTriggers::default() }
     }
 
     /// The same use cases, with signals that reach other processes as well.
     #[must_use]
     pub fn with_signals(self, signals: Arc<dyn Signals>) -> Self {
         Self { signals, ..self }
+    }
+
+    /// The same use cases, where somebody else notices what sets off a proposal.
+    #[must_use]
+    pub fn with_task_triggers(self, task_triggers: TaskTriggers) -> Self {
+        Self { task_triggers, ..self }
     }
 
     /// Whether the store answers.

@@ -3,7 +3,7 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::identity::User;
+use app::identity::{User, UserId};
 use app::ports::{Access, Actor, Clock, LocalSignals, Signals, Store, StoreError, Unit};
 use async_trait::async_trait;
 use diesel::{ConnectionError, ConnectionResult};
@@ -133,23 +133,32 @@ impl Pg {
     }
 }
 
-#[async_trait]
-impl Store for Pg {
-    async fn begin(&self, user: &User, access: Access) -> Result<Box<dyn Unit>, StoreError> {
-        let opening = self.opening(access);
+impl Pg {
+    /// Begins a unit of work, and says what is known of the user where their row is locked.
+    async fn open(&self, user: UserId, access: Access) -> Result<(PgUnit, Option<users::Known>), StoreError> {
+        self.open_with(user, access, &self.opening(access)).await
+    }
+
+    /// Begins a transaction that writes to what is nobody's in particular, and locks no user.
+    pub(crate) async fn open_for_nobody(&self) -> Result<PgUnit, StoreError> {
+        let opening = self.opening(Access::Write(Actor::Planner));
+        Ok(self.open_with(UserId(Uuid::nil()), Access::Read, &opening).await?.0)
+    }
+
+    async fn open_with(
+        &self,
+        user: UserId,
+        access: Access,
+        opening: &str,
+    ) -> Result<(PgUnit, Option<users::Known>), StoreError> {
         loop {
             let connection = self.connection().await?;
             let is_used = Object::metrics(&connection).recycle_count > 0;
             // From here on the transaction is rolled back, however this ends.
             let mut unit =
-                PgUnit::new(connection, user.id, access, Arc::clone(&self.signals), self.runtime.clone());
-            match unit.begin(&opening).await {
-                Ok(user_is_known) => {
-                    if matches!(access, Access::Write(_)) {
-                        unit.ensure_user(user, user_is_known).await?;
-                    }
-                    return Ok(Box::new(unit));
-                }
+                PgUnit::new(connection, user, access, Arc::clone(&self.signals), self.runtime.clone());
+            match unit.begin(opening).await {
+                Ok(known) => return Ok((unit, known)),
                 // It died in the pool. There are only so many of these, and then a new one tells the truth.
                 Err(StoreError::Unavailable(error)) if is_used => {
                     tracing::debug!(%error, "a pooled connection was dead");
@@ -158,6 +167,22 @@ impl Store for Pg {
                 Err(error) => return Err(error),
             }
         }
+    }
+}
+
+#[async_trait]
+impl Store for Pg {
+    async fn begin(&self, user: &User, access: Access) -> Result<Box<dyn Unit>, StoreError> {
+        let (mut unit, known) = self.open(user.id, access).await?;
+        if matches!(access, Access::Write(_)) {
+            unit.ensure_user(user, known).await?;
+        }
+        Ok(Box::new(unit))
+    }
+
+    async fn begin_for(&self, user: UserId, actor: Actor) -> Result<Option<Box<dyn Unit>>, StoreError> {
+        let (unit, known) = self.open(user, Access::Write(actor)).await?;
+        Ok(known.is_some().then_some(Box::new(unit)))
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

@@ -35,7 +35,8 @@ fn invalid(errors: &[AppFieldError]) -> Problem {
         .fold(problem, |problem, error| problem.error(FieldError::body([error.field], error.detail.clone())))
 }
 
-fn store(error: StoreError) -> Problem {
+/// A store that failed, as a problem.
+pub(super) fn store(error: StoreError) -> Problem {
     match error {
         StoreError::Unavailable(cause) => {
             tracing::warn!("the database does not answer: {cause}");

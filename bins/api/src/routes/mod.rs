@@ -1,5 +1,6 @@
 //! The API's routes: extract, call a use case, show the answer.
 
+mod admin;
 mod availability;
 mod cursor;
 mod events;
@@ -34,5 +35,6 @@ pub fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(availability::endpoints());
     endpoints.extend(settings::endpoints());
     endpoints.extend(rebalancing::endpoints());
+    endpoints.extend(admin::endpoints());
     endpoints
 }

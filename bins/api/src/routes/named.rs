@@ -1,6 +1,6 @@
 //! How names and numbers of the domain are read from bodies.
 
-use app::ports::TaskStatus;
+use app::ports::{JobStatus, TaskStatus};
 use planner_core::model::{Kind, Priority, TaskKind};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -51,6 +51,12 @@ pub(super) fn optional_task_status<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<TaskStatus>, D::Error> {
     task_status(deserializer).map(Some)
+}
+
+pub(super) fn optional_job_status<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<JobStatus>, D::Error> {
+    from_name(deserializer, JobStatus::from_name, &JobStatus::ALL.map(JobStatus::as_str)).map(Some)
 }
 
 /// A number in 0..=100 with at most three decimals.

@@ -1,9 +1,11 @@
 //! What the use cases need from the world.
 
+mod jobs;
 mod records;
 mod signals;
 mod store;
 
+pub use jobs::{Claim, ClaimedJob, Ended, JobRecord, JobStatus, Jobs, Join, Lease, NewJob, Retried, Retry};
 use planner_core::time::Moment;
 pub use records::{
     AppliedChange, AuditAction, AuditEntry, EventFields, EventPage, EventRecord, InTheWay, NewProposal,

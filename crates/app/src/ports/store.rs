@@ -4,11 +4,12 @@ use planner_core::model::{EventId, TaskId};
 use planner_core::time::{LocalDay, Moment};
 use uuid::Uuid;
 
+use super::jobs::{Jobs, Lease, NewJob, Retried};
 use super::records::{
     AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, NewProposal, Origin, Page, PlannedOn,
     ProposalRecord, TaskFields, TaskRecord, UndoToken, UserSettings, WeekRows, WeekSpan,
 };
-use crate::identity::User;
+use crate::identity::{User, UserId};
 
 /// On whose word a unit of work changes the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,14 +47,18 @@ pub enum StoreError {
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Where users' calendars are kept.
+/// Where users' calendars are kept, and the queue of work on them.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Jobs + Send + Sync {
     /// Begins a unit of work on one user's data.
     ///
     /// With [`Access::Write`] the user's row is made on first sight and locked until the unit ends, so that units of
     /// one user come one after the other.
     async fn begin(&self, user: &User, access: Access) -> Result<Box<dyn Unit>, StoreError>;
+
+    /// Begins a unit of work that changes one user's data, for somebody who knows no more than who that is. `None` where
+    /// there is no such user.
+    async fn begin_for(&self, user: UserId, actor: Actor) -> Result<Option<Box<dyn Unit>>, StoreError>;
 
     /// Whether the store answers.
     async fn ready(&self) -> Result<(), StoreError>;
@@ -133,7 +138,7 @@ pub trait Unit: Send {
     async fn last_acceptance(&mut self, trigger: TaskId) -> Result<Option<Moment>, StoreError>;
 
     /// The moments after `since` at which a proposal was asked for, oldest first: those of the audit's rows on making
-    /// one or refusing to, but for refusals because of too many requests.
+    /// one or refusing to, but for refusals because of too many requests and for what was not asked for by a person.
     async fn proposal_requests(&mut self, since: Moment) -> Result<Vec<Moment>, StoreError>;
 
     /// Stores a proposal, its moves, and the snapshot of every event that it touches.
@@ -189,4 +194,14 @@ pub trait Unit: Send {
 
     /// Adds a row to the audit.
     async fn audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError>;
+
+    /// Asks for work in the background, to be done if this unit is committed.
+    async fn enqueue(&mut self, job: &NewJob) -> Result<(), StoreError>;
+
+    /// Ends a job as done within this unit, so that the work and its end are one. Where this is false the job is no
+    /// longer the caller's: drop the unit, since somebody else may be doing the work.
+    async fn finish_job(&mut self, lease: &Lease) -> Result<bool, StoreError>;
+
+    /// Queues a dead job again, whoever's data it is about; `None` where there is no such job. For operators only.
+    async fn retry_job(&mut self, id: Uuid) -> Result<Option<Retried>, StoreError>;
 }

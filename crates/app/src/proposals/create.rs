@@ -11,11 +11,12 @@ use planner_core::why_not;
 use uuid::Uuid;
 
 use super::audit::{Tell, keep};
+use super::automatic::finish;
 use super::policy;
 use crate::identity::User;
 use crate::ports::{
-    Access, Actor, AuditAction, InTheWay, NewProposal, Planned, ProposalRecord, ProposedChange, Shortfall,
-    TaskRecord, TaskStatus, Unit, UserSettings, WeekRows,
+    Access, Actor, AuditAction, AuditEntry, InTheWay, Lease, NewProposal, Planned, ProposalRecord,
+    ProposedChange, Shortfall, StoreError, TaskRecord, TaskStatus, Unit, UserSettings, WeekRows,
 };
 use crate::week::{self, Asked};
 use crate::{App, Failure, FieldError, validate};
@@ -37,6 +38,33 @@ pub enum Created {
     },
 }
 
+/// What a proposal is made on.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Occasion<'a> {
+    /// The user asks for it.
+    Request,
+    /// A task set it off. The job ends in the same unit of work, whatever comes of it.
+    Job(&'a Lease),
+}
+
+impl Occasion<'_> {
+    /// The row of the audit, marked where nobody asked.
+    fn tell(self, entry: AuditEntry) -> AuditEntry {
+        match self {
+            Self::Request => entry,
+            Self::Job(_) => entry.with("automatic", true),
+        }
+    }
+
+    /// Ends the job, right before the commit: until then nobody has to wait who asks for it once more.
+    async fn close(self, unit: &mut dyn Unit) -> Result<(), StoreError> {
+        match self {
+            Self::Request => Ok(()),
+            Self::Job(lease) => finish(unit, lease).await,
+        }
+    }
+}
+
 impl App {
     /// Makes a proposal for a task. It changes nothing but the list of proposals; an open one for the same task is
     /// replaced.
@@ -53,9 +81,22 @@ impl App {
         let settings = unit.settings().await?;
         check(&request, &settings)?;
         let task = unit.task(request.trigger).await?;
-        let facts = create_facts(unit.as_mut(), &request, &settings, task.as_ref(), now).await?;
-        if let Err(refusal) = lifecycle::admit(&facts, &request, now) {
-            return Err(self.refuse(unit, &request, refusal, now).await);
+        self.propose(unit, &request, &settings, task, Occasion::Request, now).await
+    }
+
+    /// Makes a proposal within `unit`, on whatever occasion.
+    pub(super) async fn propose(
+        &self,
+        mut unit: Box<dyn Unit>,
+        request: &CreateRequest,
+        settings: &UserSettings,
+        task: Option<TaskRecord>,
+        occasion: Occasion<'_>,
+        now: Moment,
+    ) -> Result<Created, CreateFailure> {
+        let facts = create_facts(unit.as_mut(), request, settings, task.as_ref(), occasion, now).await?;
+        if let Err(refusal) = lifecycle::admit(&facts, request, now) {
+            return Err(self.refuse(unit, request, refusal, occasion, now).await);
         }
         let asked = Asked {
             trigger: request.trigger,
@@ -64,24 +105,26 @@ impl App {
         };
         let task = task.ok_or(Failure::NotFound)?;
         let Some((problem, rows)) =
-            week::load(unit.as_mut(), asked, &task, &settings, facts.used_churn_today, Vec::new(), now)
+            week::load(unit.as_mut(), asked, &task, settings, facts.used_churn_today, Vec::new(), now)
                 .await?
         else {
-            return Err(self.refuse(unit, &request, CreateRefusal::TriggerNotDue, now).await);
+            return Err(self.refuse(unit, request, CreateRefusal::TriggerNotDue, occasion, now).await);
         };
         let drafted = lifecycle::draft(&problem, &facts.policy)
             .map_err(|error| Failure::Contradiction(format!("{error}: {error:?}")))?;
         match drafted {
             Drafted::Nothing { idle, plan } => {
                 let entry = self.audit_entry(AuditAction::CreateRefused, now).of_trigger(request.trigger);
-                keep(unit, &entry.because(idle.as_str())).await?;
+                occasion.close(unit.as_mut()).await?;
+                keep(unit, &occasion.tell(entry.because(idle.as_str()))).await?;
                 // Nobody waits for the reasons: what is locked is free again.
                 Ok(Created::Nothing { idle, shortfall: plan.and_then(|plan| shortfall(&problem, &plan)) })
             }
             Drafted::Proposal(draft) => {
-                let slack = slack(unit.as_mut(), &task, &settings, now).await?;
-                let proposal = self.new_proposal(&request, problem, &rows, *draft, slack);
-                let stored = self.store_proposal(unit.as_mut(), &proposal, now).await?;
+                let slack = slack(unit.as_mut(), &task, settings, now).await?;
+                let proposal = self.new_proposal(request, problem, &rows, *draft, slack);
+                let stored = self.store_proposal(unit.as_mut(), &proposal, occasion, now).await?;
+                occasion.close(unit.as_mut()).await?;
                 unit.commit().await?;
                 Ok(Created::Proposal(Box::new(stored)))
             }
@@ -91,13 +134,17 @@ impl App {
     /// Leaves the refusal in the audit, and nothing else.
     async fn refuse(
         &self,
-        unit: Box<dyn Unit>,
+        mut unit: Box<dyn Unit>,
         request: &CreateRequest,
         refusal: CreateRefusal,
+        occasion: Occasion<'_>,
         now: Moment,
     ) -> CreateFailure {
         let entry = self.audit_entry(AuditAction::CreateRefused, now).of_trigger(request.trigger);
-        let written = keep(unit, &entry.because(code(&refusal))).await;
+        if let Err(error) = occasion.close(unit.as_mut()).await {
+            return Failure::Store(error);
+        }
+        let written = keep(unit, &occasion.tell(entry.because(code(&refusal)))).await;
         written.map_or_else(Failure::Store, |()| Failure::Refused(refusal))
     }
 
@@ -160,6 +207,7 @@ impl App {
         &self,
         unit: &mut dyn Unit,
         proposal: &NewProposal,
+        occasion: Occasion<'_>,
         now: Moment,
     ) -> Result<ProposalRecord, CreateFailure> {
         if let Some(old) = unit.open_proposal(proposal.trigger).await? {
@@ -175,7 +223,7 @@ impl App {
             .with("claims", proposal.claims.len())
             .with("churn_cost", proposal.objective.churn)
             .with("unmet_minutes", proposal.objective.unmet_minutes);
-        unit.audit(&entry).await?;
+        unit.audit(&occasion.tell(entry)).await?;
         let stored = unit.proposal(proposal.id).await?;
         stored.ok_or_else(|| Failure::Contradiction("a stored proposal is not there".to_owned()))
     }
@@ -220,6 +268,7 @@ async fn create_facts(
     request: &CreateRequest,
     settings: &UserSettings,
     task: Option<&TaskRecord>,
+    occasion: Occasion<'_>,
     now: Moment,
 ) -> Result<CreateFacts, CreateFailure> {
     Ok(CreateFacts {
@@ -230,7 +279,10 @@ async fn create_facts(
             due_changed_at: task.due_changed_at.map(Moment::from),
         }),
         last_acceptance: unit.last_acceptance(request.trigger).await?,
-        recent_requests: unit.proposal_requests(now.plus_minutes(-1)).await?,
+        recent_requests: match occasion {
+            Occasion::Request => unit.proposal_requests(now.plus_minutes(-1)).await?,
+            Occasion::Job(_) => Vec::new(),
+        },
         used_churn_today: unit.churn_on(settings.planning.zone.day_of(now)).await?,
         settings: settings.planning.clone(),
         policy: policy(settings),

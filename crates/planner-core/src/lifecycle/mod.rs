@@ -6,6 +6,7 @@
 //!
 //! | decision | asks |
 //! | --- | --- |
+//! | [`sets_off`] | does writing this task lead to a proposal by itself? |
 //! | [`admit`] | may a proposal be made for this task now? |
 //! | [`draft`] | what would it be? |
 //! | [`accept`] | may it be applied to the week as it is now, and what is to be written? |
@@ -17,6 +18,7 @@ mod accept;
 mod create;
 mod limits;
 mod reject;
+mod set_off;
 #[cfg(test)]
 mod tests;
 mod undo;
@@ -27,6 +29,7 @@ pub use create::{
 };
 pub use limits::{Limits, limits};
 pub use reject::{RejectRefusal, reject};
+pub use set_off::{TaskState, sets_off};
 pub use undo::{Edited, Undo, UndoFacts, UndoRefusal, Undoable, undo};
 
 use crate::model::{Priority, names};

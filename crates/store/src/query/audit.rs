@@ -1,9 +1,11 @@
 use app::identity::UserId;
 use app::ports::{AuditAction, AuditEntry};
-use diesel::{ExpressionMethods as _, PgArrayExpressionMethods as _, QueryDsl as _};
+use diesel::{
+    ExpressionMethods as _, PgArrayExpressionMethods as _, PgJsonbExpressionMethods as _, QueryDsl as _,
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use planner_core::time::Moment;
-use serde_json::Value;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::error::Error;
@@ -46,6 +48,8 @@ pub(crate) async fn requests(
         .filter(audit::at.gt(OffsetDateTime::from(since)))
         .filter(audit::action.eq_any(actions))
         .filter(diesel::dsl::not(audit::reason_codes.contains(vec![TOO_MANY])))
+        // Nobody asked for those.
+        .filter(diesel::dsl::not(audit::detail.contains(json!({"automatic": true}))))
         .select(audit::at)
         .order(audit::at)
         .load(connection)

@@ -5,6 +5,7 @@ pub(crate) mod apply;
 pub(crate) mod attempts;
 pub(crate) mod audit;
 pub(crate) mod events;
+pub(crate) mod jobs;
 pub(crate) mod ledger;
 pub(crate) mod moves;
 mod number;
