@@ -51,9 +51,10 @@ impl Run {
         // Nothing of it goes on where somebody else may begin.
         drop(handling);
         self.until = until;
-        match ended {
-            Some(ended) => self.tell(&ended).await,
-            None => tracing::warn!(job = %self.job.lease.job, kind = self.job.kind, "a job's lease is lost"),
+        if let Some(ended) = ended {
+            self.tell(&ended).await;
+        } else {
+            tracing::warn!(job = %self.job.lease.job, kind = self.job.kind, "a job's lease is lost");
         }
     }
 
