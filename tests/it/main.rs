@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod audit;
+mod automatic;
 mod cli;
 mod cli_calendars;
 mod demo;
@@ -15,3 +16,4 @@ mod routes;
 mod tidy;
 mod tools;
 mod undo_exact;
+mod work;

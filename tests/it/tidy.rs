@@ -13,6 +13,9 @@ use crate::harness::{Api, Ask};
 /// Endpoints that belong to the server and not to its routes.
 const OF_THE_SERVER: [&str; 2] = ["GET /healthz", "GET /readyz"];
 
+/// What concerns everybody lies here, and is for admins alone.
+const OF_ADMINS: &str = "/api/v1/admin/";
+
 /// `METHOD path` of every endpoint, and whether it answers strangers.
 fn endpoints() -> BTreeMap<String, bool> {
     let of_routes = api::routes::endpoints();
@@ -90,7 +93,12 @@ fn every_endpoint_has_a_file_with_its_tests() {
         if !is_public && !file.has_test("strangers_are_turned_away", ".turns_strangers_away(&api)") {
             faults.push(format!("{}.rs has no test strangers_are_turned_away", file.name));
         }
+        let is_of_admins = endpoint.contains(OF_ADMINS);
+        if is_of_admins && !file.has_test("only_admins_get_in", ".lets_only_admins_in(&api)") {
+            faults.push(format!("{}.rs has no test only_admins_get_in", file.name));
+        }
         if endpoint.contains('{')
+            && !is_of_admins
             && !file.has_test("what_another_user_owns_is_not_found", ".stays_hidden_from_others(&api)")
         {
             faults.push(format!("{}.rs has no test what_another_user_owns_is_not_found", file.name));
@@ -142,7 +150,9 @@ fn body(endpoint: &str) -> Option<Value> {
         "PUT /api/v1/events/{id}" => Some(event),
         "PUT /api/v1/tasks/{id}" => Some(task),
         "PATCH /api/v1/events/{id}" | "PATCH /api/v1/tasks/{id}" => Some(json!({"title": "Mine"})),
-        "POST /api/rebalancing/proposals/{id}/accept" | "POST /api/rebalancing/proposals/{id}/reject" => None,
+        "POST /api/rebalancing/proposals/{id}/accept"
+        | "POST /api/rebalancing/proposals/{id}/reject"
+        | "POST /api/v1/admin/jobs/{id}/retry" => None,
         other if other.starts_with("GET ") || other.starts_with("DELETE ") => None,
         other => {
             panic!("say here what {other} takes, so that a refusal is about the owner and not about the body")
@@ -179,6 +189,10 @@ async fn another_user_gets_nothing_by_any_route() {
                     ask = ask.with(body);
                 }
                 let reply = ask.by(&eve).await;
+                if endpoint.path().starts_with(OF_ADMINS) {
+                    reply.problem(403, "forbidden");
+                    continue;
+                }
                 assert_eq!(reply.status, 404, "{name} {id}: {}", reply.text);
                 reply.problem(404, "not-found");
             }
@@ -211,6 +225,10 @@ async fn what_has_no_id_in_its_path_is_the_callers_own() {
         if endpoint.methods().any(|method| method.as_str() == "GET") {
             // Whoever has nothing is told the same whether others have something or not.
             let (with_ada, alone) = (eve.get(endpoint.path()).await, nobody.get(endpoint.path()).await);
+            if endpoint.path().starts_with(OF_ADMINS) {
+                assert_eq!(with_ada.problem(403, "forbidden"), alone.problem(403, "forbidden"));
+                continue;
+            }
             assert_eq!(with_ada.json(200), alone.json(200), "{}", endpoint.path());
         }
     }

@@ -113,12 +113,27 @@ impl Ask {
         insta::assert_json_snapshot!("not_found", of_ada);
     }
 
-    /// Asserts that what is no id at all is told so.
+    /// Asserts that only admins get anywhere with it, and that others change nothing.
+    pub(crate) async fn lets_only_admins_in(&self, api: &Api) {
+        let before = api.rows().await;
+        let token = || Token::of("eve", &api.clock);
+        for claims in
+            [json!({}), json!({"role": "student"}), json!({"role": "Admin"}), json!({"admin": true})]
+        {
+            let reply = self.by(&api.caller(Some(token().with("metadata", claims).text()))).await;
+            insta::assert_json_snapshot!("no_admin", reply.problem(403, "forbidden"));
+        }
+        assert_eq!(api.rows().await, before, "somebody who is no admin changed something");
+        let status = self.by(&api.admin()).await.status;
+        assert!(status.is_success(), "an admin was told {status}");
+    }
+
+    /// Asserts that what is no id at all is told so, admins included.
     pub(crate) async fn wants_an_id(mut self, api: &Api) {
         let mut told = Map::new();
         for id in ["7", "none", "00000000-0000-0000-0000-00000000000g", "%00", "%F0%9F%92%A5", "%2e%2e"] {
             self = self.at(id);
-            told.insert(id.to_owned(), self.by(&api.user("ada")).await.problem(400, "invalid-parameter"));
+            told.insert(id.to_owned(), self.by(&api.admin()).await.problem(400, "invalid-parameter"));
         }
         insta::assert_json_snapshot!("ids", told);
     }

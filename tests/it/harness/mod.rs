@@ -15,6 +15,7 @@ use app::App;
 pub(crate) use ask::{Ask, NOBODYS, with, without};
 use async_trait::async_trait;
 pub(crate) use client::{Caller, Reply};
+use serde_json::json;
 use testkit::{TestClock, TestDb, TestIds};
 pub(crate) use tokens::Token;
 use tokio_util::sync::CancellationToken;
@@ -28,6 +29,8 @@ pub(crate) struct Api {
     pub(crate) db: TestDb,
     pub(crate) clock: TestClock,
     pub(crate) url: String,
+    /// The server's use cases, for what is not asked over HTTP.
+    pub(crate) app: App,
     stopping: CancellationToken,
 }
 
@@ -74,17 +77,24 @@ impl Api {
         };
         let listener = server::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let served = app.clone();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let patience = Duration::from_secs(5);
-            runtime.block_on(server::run(listener, state, patience, api::routes::all(app))).unwrap();
+            runtime.block_on(server::run(listener, state, patience, api::routes::all(served))).unwrap();
         });
-        Self { db, clock, url, stopping }
+        Self { db, clock, url, app, stopping }
     }
 
     /// A user with a valid token, whose name decides who they are.
     pub(crate) fn user(&self, name: &str) -> Caller {
         Caller::new(&self.url, Some(Token::of(name, &self.clock).text()))
+    }
+
+    /// Somebody who may see what concerns everybody.
+    pub(crate) fn admin(&self) -> Caller {
+        let token = Token::of("root", &self.clock).with("metadata", json!({"role": "admin"}));
+        Caller::new(&self.url, Some(token.text()))
     }
 
     /// Somebody with this `Authorization` token, or none.

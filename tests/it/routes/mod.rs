@@ -12,6 +12,7 @@ mod edit_task;
 mod health;
 mod limits;
 mod list_events;
+mod list_jobs;
 mod list_tasks;
 mod paths;
 mod put_settings;
@@ -22,6 +23,7 @@ mod read_task;
 mod reject_proposal;
 mod replace_event;
 mod replace_task;
+mod retry_job;
 mod task_slack;
 mod undo;
 
