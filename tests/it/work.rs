@@ -27,7 +27,7 @@ async fn until(sql: &Client, question: &str) {
 
 const USER: &str = "00000000-0000-4000-8000-000000000001";
 
-/// Two weeks ahead by the database's clock, which is the program's as well.
+/// An exam in four days by the machine's clock, which is the program's as well.
 fn exam() -> String {
     format!(
         "INSERT INTO tasks (user_id, id, title, due_ts, priority_score, effort_minutes)

@@ -74,7 +74,6 @@ fn the_program_and_the_trigger_agree_on_every_change() {
         Ok(())
     });
     outcome.unwrap();
-    drop(runtime.enter());
 }
 
 #[tokio::test]
