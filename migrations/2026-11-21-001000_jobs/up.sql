@@ -31,6 +31,7 @@ SELECT canvascal_check('jobs', 'jobs_lease_check',
 SELECT canvascal_check('jobs', 'jobs_again_check', $$again_at IS NULL OR status = 'RUNNING'$$);
 SELECT canvascal_check('jobs', 'jobs_names_check',
     $$octet_length(kind) BETWEEN 1 AND 100 AND octet_length(job_key) BETWEEN 1 AND 300$$);
+SELECT canvascal_check('jobs', 'jobs_attempts_check', $$attempts >= 0$$);
 SELECT canvascal_check('jobs', 'jobs_payload_check', $$jsonb_typeof(payload) = 'object'$$);
 -- A dead job is out of the way of a new one.
 CREATE UNIQUE INDEX IF NOT EXISTS jobs_key_idx ON jobs (job_key) WHERE status <> 'DEAD';

@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod audit;
+mod automatic;
 mod cli;
 mod cli_calendars;
 mod demo;
@@ -18,3 +19,4 @@ mod tidy;
 mod tools;
 mod undo_exact;
 mod versions;
+mod work;

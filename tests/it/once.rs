@@ -2,23 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use api::metrics::Metrics;
-use app::App;
-use app::identity::User;
-use app::ports::{
-    Access, Claim, Insights, KeptAnswer, RequestKey, Store, StoreError, Stretch, Tally, Turn, Unit,
-};
-use async_trait::async_trait;
 use http::Request;
 use http_body_util::Full;
-use planner_core::time::Moment;
 use serde_json::{Value, json};
-use testkit::{TestClock, TestDb, TestIds};
+use testkit::TestDb;
 
 use crate::harness::{Api, Caller, Reply, accept_path};
 use crate::tools::crowd::reject_path;
+use crate::tools::proxy::Proxy;
 
 /// A POST that does something, ready to be sent.
 struct Deed {
@@ -46,8 +38,8 @@ async fn send(caller: &Caller, path: &str, body: Option<&Value>, key: &str) -> R
     caller.ask(request.body(Full::from(body.map(Value::to_string).unwrap_or_default())).unwrap()).await
 }
 
-/// Every POST there is, with what has to be there before it does something of Ada's.
-async fn deed(endpoint: &str, ada: &Caller) -> Deed {
+/// Every POST there is, with what has to be there before it does something of Ada's. She is an admin.
+async fn deed(endpoint: &str, api: &Api, ada: &Caller) -> Deed {
     let event = json!({
         "title": "Gym", "type": "CHILL", "start_ts": "2026-03-04T10:00:00Z", "end_ts": "2026-03-04T11:00:00Z",
     });
@@ -80,6 +72,11 @@ async fn deed(endpoint: &str, ada: &Caller) -> Deed {
             let body = json!({"proposal_id": proposal["proposal_id"]});
             Deed::new(endpoint, body, json!({"proposal_id": proposal["proposal_id"], "keep_edited": true}))
         }
+        "/api/v1/admin/jobs/{id}/retry" => {
+            let dead = "INSERT INTO jobs (kind, status) VALUES ('sweep', 'DEAD') RETURNING id::text";
+            let id: String = api.db.client().await.unwrap().query_one(dead, &[]).await.unwrap().get(0);
+            Deed { path: endpoint.replace("{id}", &id), body: None, other: json!({"reason": "none"}) }
+        }
         other => panic!("say here what {other} does"),
     }
 }
@@ -110,8 +107,8 @@ fn is_replayed(reply: &Reply) -> bool {
 async fn an_answer_is_given_again_byte_for_byte_and_nothing_is_done_again() {
     for endpoint in posts() {
         let api = Api::start().await;
-        let ada = api.user("ada");
-        let deed = deed(endpoint, &ada).await;
+        let ada = api.admin("ada");
+        let deed = deed(endpoint, &api, &ada).await;
         let untouched = api.rows().await;
         let first = deed.by(&ada, "k-1").await;
         assert!(first.status.is_success(), "{endpoint}: {}", first.text);
@@ -130,7 +127,7 @@ async fn an_answer_is_given_again_byte_for_byte_and_nothing_is_done_again() {
 #[tokio::test]
 async fn a_refusal_is_given_again_and_told_once() {
     let api = Api::start().await;
-    let ada = api.user("ada");
+    let ada = api.admin("ada");
     let task = ada.task(json!({"priority_score": 10})).await;
     let body = json!({"trigger_item_id": task["id"]});
     let path = "/api/rebalancing/proposals";
@@ -147,8 +144,8 @@ async fn a_refusal_is_given_again_and_told_once() {
 async fn a_key_means_one_body() {
     for endpoint in posts() {
         let api = Api::start().await;
-        let ada = api.user("ada");
-        let deed = deed(endpoint, &ada).await;
+        let ada = api.admin("ada");
+        let deed = deed(endpoint, &api, &ada).await;
         let first = deed.by(&ada, "k").await;
         assert!(first.status.is_success(), "{endpoint}: {}", first.text);
         let done = api.rows().await;
@@ -164,9 +161,9 @@ async fn a_key_means_one_body() {
 async fn a_request_in_flight_is_told_of_at_once() {
     for endpoint in posts() {
         let api = Api::start_patient().await;
-        let ada = api.user("ada");
+        let ada = api.admin("ada");
         ada.essay().await;
-        let deed = deed(endpoint, &ada).await;
+        let deed = deed(endpoint, &api, &ada).await;
         // Somebody keeps the first request waiting.
         let mut sql = api.db.client().await.unwrap();
         let holding = sql.transaction().await.unwrap();
@@ -191,8 +188,8 @@ async fn a_request_in_flight_is_told_of_at_once() {
 async fn another_users_key_is_another_key() {
     for endpoint in posts() {
         let api = Api::start().await;
-        let (ada, eve) = (api.user("ada"), api.user("eve"));
-        let deed = deed(endpoint, &ada).await;
+        let (ada, eve) = (api.admin("ada"), api.user("eve"));
+        let deed = deed(endpoint, &api, &ada).await;
         let of_ada = deed.by(&ada, "k").await;
         assert!(of_ada.status.is_success(), "{endpoint}: {}", of_ada.text);
         let of_eve = deed.by(&eve, "k").await;
@@ -204,7 +201,7 @@ async fn another_users_key_is_another_key() {
 #[tokio::test]
 async fn another_path_is_another_request() {
     let api = Api::start().await;
-    let ada = api.user("ada");
+    let ada = api.admin("ada");
     let first = ada.propose(&ada.exam("2026-03-05T12:00", 60).await).await;
     let second = ada.propose(&ada.exam("2026-03-06T12:00", 60).await).await;
     for proposal in [&first, &second] {
@@ -216,8 +213,8 @@ async fn another_path_is_another_request() {
 #[tokio::test]
 async fn what_was_refused_before_any_work_leaves_the_key_free() {
     let api = Api::start().await;
-    let ada = api.user("ada");
-    let deed = deed("/api/v1/tasks", &ada).await;
+    let ada = api.admin("ada");
+    let deed = deed("/api/v1/tasks", &api, &ada).await;
     let bare = api.caller(None);
     send(&bare, &deed.path, deed.body.as_ref(), "k").await.problem(401, "missing-token");
     let unfit = json!({"title": "", "type": "EXAM", "priority_score": 1, "effort_minutes": 1});
@@ -230,7 +227,7 @@ async fn what_was_refused_before_any_work_leaves_the_key_free() {
 #[tokio::test]
 async fn too_many_requests_leave_the_key_free() {
     let api = Api::start().await;
-    let ada = api.user("ada");
+    let ada = api.admin("ada");
     let body = json!({"trigger_item_id": ada.exam("2026-03-06T12:00", 60).await["id"]});
     let path = "/api/rebalancing/proposals";
     for _ in 0..10 {
@@ -244,8 +241,8 @@ async fn too_many_requests_leave_the_key_free() {
 #[tokio::test]
 async fn a_key_is_forgotten_after_a_day() {
     let api = Api::start().await;
-    let ada = api.user("ada");
-    let deed = deed("/api/v1/tasks", &ada).await;
+    let ada = api.admin("ada");
+    let deed = deed("/api/v1/tasks", &api, &ada).await;
     let first = deed.by(&ada, "k").await.json(201);
     api.clock.advance_minutes(24 * 60 - 1);
     assert_eq!(deed.by(&ada, "k").await.json(201), first);
@@ -259,8 +256,8 @@ async fn a_key_is_forgotten_after_a_day() {
 #[tokio::test]
 async fn what_is_no_key_is_told_so() {
     let api = Api::start().await;
-    let ada = api.user("ada");
-    let deed = deed("/api/v1/tasks", &ada).await;
+    let ada = api.admin("ada");
+    let deed = deed("/api/v1/tasks", &api, &ada).await;
     let before = api.rows().await;
     for key in ["", "\"", "two words", &"x".repeat(256)] {
         let problem = deed.by(&ada, key).await.problem(400, "invalid-parameter");
@@ -272,8 +269,8 @@ async fn what_is_no_key_is_told_so() {
 #[tokio::test]
 async fn of_many_at_once_one_does_it() {
     let api = Api::start().await;
-    let ada = api.user("ada");
-    let deed = Arc::new(deed("/api/rebalancing/proposals", &ada).await);
+    let ada = api.admin("ada");
+    let deed = Arc::new(deed("/api/rebalancing/proposals", &api, &ada).await);
     let sent: Vec<_> = (0..12)
         .map(|_| {
             let (caller, deed) = (ada.clone(), Arc::clone(&deed));
@@ -290,74 +287,20 @@ async fn of_many_at_once_one_does_it() {
     assert_eq!(api.rows_of("ada").await["rebalancing_proposals"].as_array().unwrap().len(), 1);
 }
 
-/// A store that commits, and whose word of that gets lost on the way while it is told to.
-struct Forgetful {
-    store: Arc<dyn Store>,
-    loses: Arc<AtomicBool>,
-}
-
-struct LostTurn {
-    turn: Box<dyn Turn>,
-    loses: Arc<AtomicBool>,
-}
-
-#[async_trait]
-impl Turn for LostTurn {
-    async fn begin(&mut self, access: Access) -> Result<Box<dyn Unit>, StoreError> {
-        self.turn.begin(access).await
-    }
-
-    async fn conclude(self: Box<Self>, keep: Option<(KeptAnswer, Moment)>) -> Result<(), StoreError> {
-        self.turn.conclude(keep).await?;
-        if self.loses.load(Ordering::SeqCst) {
-            return Err(StoreError::Unavailable("nobody answers".into()));
-        }
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Insights for Forgetful {
-    async fn tally(&self, stretch: Stretch, now: Moment) -> Result<Tally, StoreError> {
-        self.store.tally(stretch, now).await
-    }
-}
-
-#[async_trait]
-impl Store for Forgetful {
-    async fn begin(&self, user: &User, access: Access) -> Result<Box<dyn Unit>, StoreError> {
-        self.store.begin(user, access).await
-    }
-
-    async fn claim(&self, user: &User, request: &RequestKey, now: Moment) -> Result<Claim, StoreError> {
-        Ok(match self.store.claim(user, request, now).await? {
-            Claim::Fresh(turn) => Claim::Fresh(Box::new(LostTurn { turn, loses: Arc::clone(&self.loses) })),
-            claim => claim,
-        })
-    }
-
-    async fn ready(&self) -> Result<(), StoreError> {
-        self.store.ready().await
-    }
-}
-
 #[tokio::test]
 async fn an_answer_that_got_lost_after_the_work_was_done_is_given_when_asked_again() {
     for endpoint in posts() {
         let db = TestDb::new().await.unwrap();
-        let clock = TestClock::at(crate::harness::NOW);
-        let loses = Arc::new(AtomicBool::new(false));
-        let store = Forgetful { store: db.store(&clock).unwrap(), loses: Arc::clone(&loses) };
-        let app = App::new(Arc::new(store), Arc::new(clock.clone()), Arc::new(TestIds::new()));
-        let api = Api::serve(db, clock, app, Arc::new(Metrics::new(Vec::new())));
-        let ada = api.user("ada");
-        let deed = deed(endpoint, &ada).await;
+        let proxy = Proxy::before(&db.url()).await;
+        let api = Api::start_over(db, &proxy.url());
+        let ada = api.admin("ada");
+        let deed = deed(endpoint, &api, &ada).await;
         let untouched = api.rows().await;
-        loses.store(true, Ordering::SeqCst);
+        let committed = proxy.cut_after_the_next_commit();
         deed.by(&ada, "k").await.problem(503, "not-ready");
+        committed.await.unwrap();
         let done = api.rows().await;
         assert_ne!(untouched, done, "{endpoint} does nothing");
-        loses.store(false, Ordering::SeqCst);
         let answer = deed.by(&ada, "k").await;
         assert!(answer.status.is_success(), "{endpoint}: {}", answer.text);
         assert!(is_replayed(&answer), "{endpoint}");
@@ -368,8 +311,8 @@ async fn an_answer_that_got_lost_after_the_work_was_done_is_given_when_asked_aga
 #[tokio::test]
 async fn whoever_hangs_up_and_asks_again_has_it_done_once() {
     let api = Api::start_patient().await;
-    let ada = api.user("ada");
-    let deed = deed("/api/v1/tasks", &ada).await;
+    let ada = api.admin("ada");
+    let deed = deed("/api/v1/tasks", &api, &ada).await;
     ada.essay().await;
     let mut sql = api.db.client().await.unwrap();
     let holding = sql.transaction().await.unwrap();
@@ -396,7 +339,7 @@ async fn whoever_hangs_up_and_asks_again_has_it_done_once() {
 #[tokio::test]
 async fn get_put_patch_and_delete_take_no_notice_of_a_key() {
     let api = Api::start().await;
-    let ada = api.user("ada");
+    let ada = api.admin("ada");
     let lecture = ada.lecture().await;
     let path = format!("/api/v1/events/{}", lecture["id"].as_str().unwrap());
     for title in ["One", "Two"] {

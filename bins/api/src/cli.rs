@@ -37,6 +37,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// The API with its workers
     Serve(ServeArgs),
+    /// The workers only
+    Work(WorkArgs),
     /// Brings the database's schema up to date, or back
     Migrate(MigrateArgs),
     /// The pure planner on a problem file, or on calendar files; the answer goes to standard output
@@ -76,6 +78,17 @@ pub struct ServeArgs {
     /// Accept tokens this program signs itself instead of Clerk's. Loopback only
     #[arg(long)]
     pub dev_auth: bool,
+    /// Leave the work in the background to other programs
+    #[arg(long)]
+    pub no_workers: bool,
+}
+
+/// Flags of `work`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct WorkArgs {
+    /// Where the embedded database lives when `DATABASE_URL` is not set
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
 }
 
 /// Flags of `migrate`.

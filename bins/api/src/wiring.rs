@@ -1,12 +1,15 @@
 //! Which adapter stands behind which port.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::App;
-use app::ports::{Clock, Ids, Signals, Telemetry, UndoToken};
+use app::ports::{Clock, Ids, Jobs as _, Signals, Telemetry, UndoToken};
+use app::work::{self, Worker};
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use crate::config::WorkSettings;
 use crate::metrics::{Gauges, Metrics, Reading};
 use crate::server::{NotReady, Readiness};
 
@@ -33,12 +36,22 @@ pub fn wire(url: &str, pool_size: usize, clock: Arc<dyn Clock>) -> Result<Wired,
         ..store::Options::default()
     };
     let store = Arc::new(store::Pg::new(url, options)?);
-    // Whoever has numbers to look up joins in here.
-    let metrics = Arc::new(Metrics::new(vec![Box::new(DatabaseGauges(Arc::clone(&store)))]));
+    let metrics = Arc::new(Metrics::new(gauges(&store)));
     let app = App::new(store, clock, Arc::new(RandomIds))
         .with_signals(bell)
         .with_telemetry(Arc::clone(&metrics) as Arc<dyn Telemetry>);
     Ok(Wired { readiness: Arc::new(DatabaseAnswers(app.clone())), app, metrics })
+}
+
+/// The worker of a program with these settings.
+pub fn worker(app: &App, settings: &WorkSettings) -> Worker {
+    let options = work::Options {
+        concurrency: settings.concurrency,
+        patience: settings.shutdown,
+        ..work::Options::default()
+    };
+    // What recurs is added here: `.repeat(work::SWEEP, SWEEP_EVERY, handler)`.
+    app.worker(options)
 }
 
 /// Identities that grow with time, so that new rows lie together, and tokens that nobody can guess.
@@ -65,8 +78,27 @@ impl Readiness for DatabaseAnswers {
     }
 }
 
+/// What is looked up of what stands behind the use cases.
+pub fn gauges(store: &Arc<store::Pg>) -> Vec<Box<dyn Gauges>> {
+    vec![Box::new(DatabaseGauges(Arc::clone(store))), Box::new(QueueGauges(Arc::clone(store)))]
+}
+
+/// How many jobs there are.
+struct QueueGauges(Arc<store::Pg>);
+
+#[async_trait]
+impl Gauges for QueueGauges {
+    async fn read(&self) -> Vec<Reading> {
+        let counted = self.0.count_jobs().await.unwrap_or_else(|error| {
+            tracing::warn!("the jobs could not be counted: {error}");
+            BTreeMap::new()
+        });
+        counted.into_iter().map(|(status, count)| Reading::Jobs { status: status.as_str(), count }).collect()
+    }
+}
+
 /// How the connections of a store stand.
-pub struct DatabaseGauges(pub Arc<store::Pg>);
+struct DatabaseGauges(Arc<store::Pg>);
 
 #[async_trait]
 impl Gauges for DatabaseGauges {

@@ -9,6 +9,7 @@ mod error;
 pub mod events;
 pub mod identity;
 mod insights;
+pub mod jobs;
 pub mod once;
 pub mod ports;
 pub mod proposals;
@@ -17,6 +18,7 @@ pub mod slack;
 pub mod tasks;
 mod validate;
 mod week;
+pub mod work;
 
 use std::sync::Arc;
 
@@ -37,15 +39,27 @@ pub struct App {
     signals: Arc<dyn Signals>,
     limiter: Arc<dyn RateLimiter>,
     telemetry: Arc<dyn Telemetry>,
+    task_triggers: TaskTriggers,
     /// Of the one request that these use cases are for, where it is to take effect once.
     turn: Option<once::SharedTurn>,
+}
+
+/// Who notices that writing a task sets off a proposal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TaskTriggers {
+    /// The database, by whatever road the task was written.
+    #[default]
+    Database,
+    /// The use cases that write tasks, for databases that run no triggers.
+    Program,
 }
 
 impl App {
     /// Wires the use cases to their ports.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         let (signals, limiter) = (Arc::new(LocalSignals::default()), Arc::new(StoredLimits));
-        Self { store, clock, ids, signals, limiter, telemetry: Arc::new(NoTelemetry), turn: None }
+        let (telemetry, task_triggers) = (Arc::new(NoTelemetry), TaskTriggers::default());
+        Self { store, clock, ids, signals, limiter, telemetry, task_triggers, turn: None }
     }
 
     /// The same use cases, with signals that reach other processes as well.
@@ -58,6 +72,12 @@ impl App {
     #[must_use]
     pub fn with_telemetry(self, telemetry: Arc<dyn Telemetry>) -> Self {
         Self { telemetry, ..self }
+    }
+
+    /// The same use cases, where somebody else notices what sets off a proposal.
+    #[must_use]
+    pub fn with_task_triggers(self, task_triggers: TaskTriggers) -> Self {
+        Self { task_triggers, ..self }
     }
 
     /// Whether the store answers.

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use crate::App;
 use crate::identity::User;
-use crate::ports::{Access, Claim, KeptAnswer, RequestKey, StoreError, Turn, Unit};
+use crate::ports::{Access, KeptAnswer, RequestKey, StoreError, Turn, TurnClaim, Unit};
 
 /// How long an answer is given again, in minutes.
 pub const KEPT_MINUTES: i64 = 24 * 60;
@@ -43,15 +43,15 @@ impl App {
     /// [`StoreError`] where the store fails.
     pub async fn once(&self, user: &User, request: &RequestKey) -> Result<Once, StoreError> {
         let now = self.now();
-        Ok(match self.store.claim(user, request, now).await? {
-            Claim::Fresh(turn) => {
+        Ok(match self.store.claim_turn(user, request, now).await? {
+            TurnClaim::Fresh(turn) => {
                 let turn: SharedTurn = Arc::new(Mutex::new(Some(turn)));
                 let app = Self { turn: Some(Arc::clone(&turn)), ..self.clone() };
                 Once::Now(app, Conclusion { turn, kept_until: now.plus_minutes(KEPT_MINUTES) })
             }
-            Claim::Answered(answer) => Once::Answered(answer),
-            Claim::Reused => Once::Reused,
-            Claim::InProgress => Once::InProgress,
+            TurnClaim::Answered(answer) => Once::Answered(answer),
+            TurnClaim::Reused => Once::Reused,
+            TurnClaim::InProgress => Once::InProgress,
         })
     }
 }

@@ -1,10 +1,13 @@
 //! What there is to get done.
 
+use planner_core::lifecycle::{TaskState, sets_off};
 use planner_core::model::TaskId;
+use planner_core::time::Moment;
 
 use crate::identity::User;
-use crate::ports::{Access, Actor, Origin, Page, TaskFields, TaskRecord};
-use crate::{App, Failure, FieldError, validate};
+use crate::ports::{Access, Actor, Origin, Page, StoreError, TaskFields, TaskRecord, TaskStatus, Unit};
+use crate::work::proposing;
+use crate::{App, Failure, FieldError, TaskTriggers, validate};
 
 /// No reason but the common ones keeps an owner from editing their own tasks.
 pub type TaskFailure = Failure<std::convert::Infallible>;
@@ -48,6 +51,7 @@ impl App {
         check(&fields)?;
         let mut unit = self.begin(user, Access::Write(Actor::Owner)).await?;
         let task = unit.insert_task(TaskId(self.ids.id()), &fields, &Origin::own()).await?;
+        self.watch(unit.as_mut(), user, None, &task).await?;
         unit.commit().await?;
         Ok(task)
     }
@@ -55,7 +59,8 @@ impl App {
     /// Changes what a task says, if it is the one that is `meant`; `edit` gets it as it is.
     ///
     /// # Errors
-    /// [`Failure::NotFound`], [`Failure::Outdated`] where another version is meant, or [`Failure::Invalid`] where a field is out of bounds.
+    /// [`Failure::NotFound`], [`Failure::Outdated`] where another version is meant, or [`Failure::Invalid`] where a field is
+    /// out of bounds.
     pub async fn edit_task(
         &self,
         user: &User,
@@ -68,9 +73,11 @@ impl App {
         if !meant(&record) {
             return Err(Failure::Outdated);
         }
+        let state = state(&record.fields);
         let fields = edit(record.fields);
         check(&fields)?;
         let task = unit.update_task(id, &fields).await?.ok_or(Failure::NotFound)?;
+        self.watch(unit.as_mut(), user, Some(&state), &task).await?;
         unit.commit().await?;
         Ok(task)
     }
@@ -93,6 +100,35 @@ impl App {
         unit.delete_task(id).await?;
         unit.commit().await?;
         Ok(())
+    }
+}
+
+impl App {
+    /// Asks for a proposal where writing a task sets one off, unless the database does.
+    async fn watch(
+        &self,
+        unit: &mut dyn Unit,
+        user: &User,
+        before: Option<&TaskState>,
+        task: &TaskRecord,
+    ) -> Result<(), StoreError> {
+        if self.task_triggers == TaskTriggers::Database {
+            return Ok(());
+        }
+        let (threshold, now) = (unit.settings().await?.priority_threshold, self.now());
+        if sets_off(before, &state(&task.fields), threshold, now) {
+            unit.enqueue(&proposing(user.id, task.id, now)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What of a task decides whether it sets off a proposal.
+pub(crate) fn state(fields: &TaskFields) -> TaskState {
+    TaskState {
+        is_open: fields.status == TaskStatus::Open,
+        due: fields.due_ts.map(Moment::from),
+        priority: fields.priority,
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod bell;
 mod error;
+mod jobs;
 pub mod migrate;
 mod pool;
 mod query;

@@ -3,10 +3,10 @@ use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::identity::User;
+use app::identity::{User, UserId};
 use app::ports::{
-    Access, Actor, Claim, Clock, Insights, LocalSignals, RequestKey, Signals, Store, StoreError, Stretch,
-    Tally, Unit,
+    Access, Actor, Clock, Insights, LocalSignals, RequestKey, Signals, Store, StoreError, Stretch, Tally,
+    TurnClaim, Unit,
 };
 use async_trait::async_trait;
 use diesel::{ConnectionError, ConnectionResult};
@@ -170,33 +170,63 @@ impl Pg {
 
     /// A unit of work on a connection of the pool, as yet without a transaction. From here on it is rolled back, however
     /// this ends.
-    async fn lend(&self, user: &User) -> Result<PgUnit, StoreError> {
+    async fn lend(&self, user: UserId) -> Result<PgUnit, StoreError> {
         let connection = self.connection().await?;
-        Ok(PgUnit::new(connection, user.id, Arc::clone(&self.signals), self.runtime.clone()))
+        Ok(PgUnit::new(connection, user, Arc::clone(&self.signals), self.runtime.clone()))
+    }
+}
+
+impl Pg {
+    /// Begins a unit of work, and says what is known of the user where their row is locked.
+    async fn open(&self, user: UserId, access: Access) -> Result<(PgUnit, Option<users::Known>), StoreError> {
+        self.open_with(user, access, &self.opening(access)).await
+    }
+
+    /// Begins a transaction that writes to what is nobody's in particular, and locks no user.
+    pub(crate) async fn open_for_nobody(&self) -> Result<PgUnit, StoreError> {
+        let opening = self.opening(Access::Write(Actor::Planner));
+        Ok(self.open_with(UserId(Uuid::nil()), Access::Read, &opening).await?.0)
+    }
+
+    async fn open_with(
+        &self,
+        user: UserId,
+        access: Access,
+        opening: &str,
+    ) -> Result<(PgUnit, Option<users::Known>), StoreError> {
+        loop {
+            let mut unit = self.lend(user).await?;
+            match unit.begin(access, opening).await {
+                Ok(known) => return Ok((unit, known)),
+                Err(error) => unit.give_up(error)?,
+            }
+        }
     }
 }
 
 #[async_trait]
 impl Store for Pg {
     async fn begin(&self, user: &User, access: Access) -> Result<Box<dyn Unit>, StoreError> {
-        let opening = self.opening(access);
-        loop {
-            let mut unit = self.lend(user).await?;
-            match unit.begin(access, &opening).await {
-                Ok(user_is_known) => {
-                    if matches!(access, Access::Write(_)) {
-                        unit.ensure_user(user, user_is_known).await?;
-                    }
-                    return Ok(Box::new(unit));
-                }
-                Err(error) => unit.give_up(error)?,
-            }
+        let (mut unit, known) = self.open(user.id, access).await?;
+        if matches!(access, Access::Write(_)) {
+            unit.ensure_user(user, known).await?;
         }
+        Ok(Box::new(unit))
     }
 
-    async fn claim(&self, user: &User, request: &RequestKey, now: Moment) -> Result<Claim, StoreError> {
+    async fn begin_for(&self, user: UserId, actor: Actor) -> Result<Option<Box<dyn Unit>>, StoreError> {
+        let (unit, known) = self.open(user, Access::Write(actor)).await?;
+        Ok(known.is_some().then_some(Box::new(unit)))
+    }
+
+    async fn claim_turn(
+        &self,
+        user: &User,
+        request: &RequestKey,
+        now: Moment,
+    ) -> Result<TurnClaim, StoreError> {
         let (unit, kept) = loop {
-            let mut unit = self.lend(user).await?;
+            let mut unit = self.lend(user.id).await?;
             match unit.claim(BEGIN_WRITING, request, now).await {
                 Ok(kept) => break (unit, kept),
                 Err(error) => unit.give_up(error)?,
@@ -205,11 +235,13 @@ impl Store for Pg {
         let claim = match kept {
             Claimed::Fresh => {
                 let turn = PgTurn::new(self.clone(), user.clone(), request.clone(), unit);
-                return Ok(Claim::Fresh(Box::new(turn)));
+                return Ok(TurnClaim::Fresh(Box::new(turn)));
             }
-            Claimed::Kept(kept) if kept.fingerprint == request.fingerprint => Claim::Answered(kept.answer),
-            Claimed::Kept(_) => Claim::Reused,
-            Claimed::Taken => Claim::InProgress,
+            Claimed::Kept(kept) if kept.fingerprint == request.fingerprint => {
+                TurnClaim::Answered(kept.answer)
+            }
+            Claimed::Kept(_) => TurnClaim::Reused,
+            Claimed::Taken => TurnClaim::InProgress,
         };
         // Waited for, so that whoever asks next is not told that this one is still being answered.
         unit.roll_back().await;

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use app::identity::{User, UserId};
 use app::ports::{
-    Access, AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, HistoryPage, KeptAnswer,
-    NewProposal, Origin, Page, PlannedOn, ProposalPage, ProposalRecord, RequestKey, Signal, Signals,
-    StoreError, TaskFields, TaskRecord, UndoToken, Unit, UserSettings, WeekRows, WeekSpan,
+    Access, AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, HistoryPage, KeptAnswer, Lease,
+    NewJob, NewProposal, Origin, Page, PlannedOn, ProposalPage, ProposalRecord, RequestKey, Retried, Signal,
+    Signals, StoreError, TaskFields, TaskRecord, UndoToken, Unit, UserSettings, WeekRows, WeekSpan,
 };
+use app::work::Fate;
 use async_trait::async_trait;
 use diesel_async::pooled_connection::deadpool::Object;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
@@ -21,8 +22,8 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::query::{
-    answers, apply, attempts, audit, events, ledger, planned, proposals, rates, restore, settings, snapshots,
-    tasks, users, week,
+    answers, apply, attempts, audit, events, jobs, ledger, planned, proposals, rates, restore, settings,
+    snapshots, tasks, users, week,
 };
 use crate::turn::SharedPlace;
 
@@ -157,7 +158,12 @@ impl PgUnit {
         }
     }
 
-    fn connection(&mut self) -> Result<&mut AsyncPgConnection, StoreError> {
+    /// Rings when this is committed.
+    pub(crate) fn tell(&mut self, signal: Signal) {
+        self.told.insert(signal);
+    }
+
+    pub(crate) fn connection(&mut self) -> Result<&mut AsyncPgConnection, StoreError> {
         match &mut self.connection.0 {
             Some(connection) => Ok(connection),
             None => Err(StoreError::Failed("the unit of work is over".into())),
@@ -377,6 +383,26 @@ impl Unit for PgUnit {
     async fn history(&mut self, page: &HistoryPage) -> Result<Vec<AuditEntry>, StoreError> {
         let user = self.user;
         Ok(audit::page(self.connection()?, user, page).await?)
+    }
+
+    async fn enqueue(&mut self, job: &NewJob) -> Result<(), StoreError> {
+        jobs::enqueue(self.connection()?, job).await?;
+        self.tell(Signal::Jobs);
+        Ok(())
+    }
+
+    async fn finish_job(&mut self, lease: &Lease) -> Result<bool, StoreError> {
+        let fate = jobs::finish(self.connection()?, lease).await?;
+        if matches!(fate, Some(Fate::Queued { .. })) {
+            self.tell(Signal::Jobs);
+        }
+        Ok(fate.is_some())
+    }
+
+    async fn retry_job(&mut self, id: Uuid) -> Result<Option<Retried>, StoreError> {
+        let retried = jobs::retry(self.connection()?, id).await?;
+        self.tell(Signal::Jobs);
+        Ok(retried)
     }
 }
 

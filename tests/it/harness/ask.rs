@@ -102,7 +102,7 @@ impl Ask {
         assert_eq!(api.rows().await, before, "a stranger changed something");
     }
 
-    /// Asserts that users who are no admins get nowhere with it, and that nothing is changed.
+    /// Asserts that users who are no admins get nowhere with it and change nothing, and that admins get in.
     pub(crate) async fn turns_users_away(&self, api: &Api) {
         let before = api.rows().await;
         let mut told = Vec::new();
@@ -118,6 +118,8 @@ impl Ask {
         told.dedup();
         insta::assert_json_snapshot!("users", told);
         assert_eq!(api.rows().await, before, "a user changed something");
+        let status = self.by(&api.admin("root")).await.status;
+        assert!(status.is_success(), "an admin was told {status}");
     }
 
     /// Asserts that what is Ada's is to Eve as if it were nobody's, and stays as it is.
@@ -131,12 +133,12 @@ impl Ask {
         insta::assert_json_snapshot!("not_found", of_ada);
     }
 
-    /// Asserts that what is no id at all is told so.
+    /// Asserts that what is no id at all is told so, admins included.
     pub(crate) async fn wants_an_id(mut self, api: &Api) {
         let mut told = Map::new();
         for id in ["7", "none", "00000000-0000-0000-0000-00000000000g", "%00", "%F0%9F%92%A5", "%2e%2e"] {
             self = self.at(id);
-            told.insert(id.to_owned(), self.by(&api.user("ada")).await.problem(400, "invalid-parameter"));
+            told.insert(id.to_owned(), self.by(&api.admin("root")).await.problem(400, "invalid-parameter"));
         }
         insta::assert_json_snapshot!("ids", told);
     }

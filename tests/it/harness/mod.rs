@@ -12,7 +12,7 @@ use std::time::Duration;
 use api::extract::Limits;
 use api::metrics::Metrics;
 use api::server::{self, NotReady, Readiness, State};
-use api::wiring::DatabaseGauges;
+use api::wiring::gauges;
 use app::App;
 pub(crate) use ask::{Ask, NOBODYS, with, without};
 use async_trait::async_trait;
@@ -31,6 +31,8 @@ pub(crate) struct Api {
     pub(crate) db: TestDb,
     pub(crate) clock: TestClock,
     pub(crate) url: String,
+    /// The server's use cases, for what is not asked over HTTP.
+    pub(crate) app: App,
     stopping: CancellationToken,
 }
 
@@ -53,25 +55,31 @@ impl Api {
         .await
     }
 
+    /// A server that gets at a database by some other way.
+    pub(crate) fn start_over(db: TestDb, url: &str) -> Self {
+        Self::start_at(db, url, store::Options::default())
+    }
+
     async fn start_with(options: store::Options) -> Self {
         let db = TestDb::new().await.unwrap();
+        let url = db.url();
+        Self::start_at(db, &url, options)
+    }
+
+    fn start_at(db: TestDb, url: &str, mut options: store::Options) -> Self {
         let clock = TestClock::at(NOW);
         let bell = Arc::new(store::Bell::new(&db.url()).unwrap());
-        let options = store::Options {
-            clock: Some(Arc::new(clock.clone())),
-            signals: Arc::clone(&bell) as _,
-            ..options
-        };
-        let store = Arc::new(db.pg(options).unwrap());
-        let metrics = Arc::new(Metrics::new(vec![Box::new(DatabaseGauges(Arc::clone(&store)))]));
+        options.clock = Some(Arc::new(clock.clone()));
+        options.signals = Arc::clone(&bell) as _;
+        let store = Arc::new(store::Pg::new(url, options).unwrap());
+        let metrics = Arc::new(Metrics::new(gauges(&store)));
         let app = App::new(store, Arc::new(clock.clone()), Arc::new(TestIds::new()))
             .with_signals(bell)
             .with_telemetry(Arc::clone(&metrics) as _);
         Self::serve(db, clock, app, metrics)
     }
 
-    /// A server over use cases of the test's own.
-    pub(crate) fn serve(db: TestDb, clock: TestClock, app: App, metrics: Arc<Metrics>) -> Self {
+    fn serve(db: TestDb, clock: TestClock, app: App, metrics: Arc<Metrics>) -> Self {
         let stopping = CancellationToken::new();
         let state = State {
             verifier: Arc::new(tokens::verifier(&clock)),
@@ -83,12 +91,13 @@ impl Api {
         };
         let listener = server::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let served = app.clone();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let patience = Duration::from_secs(5);
-            runtime.block_on(server::run(listener, state, patience, api::routes::all(app))).unwrap();
+            runtime.block_on(server::run(listener, state, patience, api::routes::all(served))).unwrap();
         });
-        Self { db, clock, url, stopping }
+        Self { db, clock, url, app, stopping }
     }
 
     /// Looks until a connection of the server waits for a lock that somebody holds.

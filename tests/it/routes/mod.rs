@@ -14,6 +14,7 @@ mod history;
 mod insights;
 mod limits;
 mod list_events;
+mod list_jobs;
 mod list_proposals;
 mod list_tasks;
 mod metrics;
@@ -26,6 +27,7 @@ mod read_task;
 mod reject_proposal;
 mod replace_event;
 mod replace_task;
+mod retry_job;
 mod task_slack;
 mod undo;
 

@@ -14,8 +14,15 @@ pub(crate) struct Proxy {
     trap: Trap,
 }
 
-/// Told when a commit was answered whose answer is kept back.
-type Trap = Arc<Mutex<Option<oneshot::Sender<()>>>>;
+/// For the next commit, whose answer does not get through.
+struct Snare {
+    /// Told when the commit was answered.
+    tell: oneshot::Sender<()>,
+    /// Whether the connection is closed then. Else nothing more is heard.
+    cuts: bool,
+}
+
+type Trap = Arc<Mutex<Option<Snare>>>;
 
 impl Proxy {
     /// A proxy before the database at `url`, which is one on a socket in a folder.
@@ -36,10 +43,19 @@ impl Proxy {
         self.url.clone()
     }
 
-    /// Keeps back what the database answers to the next commit. Ends when it has answered.
+    /// Keeps back what the database answers to the next commit, and everything after that. Ends when it has answered.
     pub(crate) fn swallow_the_word_of_the_next_commit(&self) -> oneshot::Receiver<()> {
+        self.set(false)
+    }
+
+    /// Closes the connection when the database has answered to the next commit. Ends then.
+    pub(crate) fn cut_after_the_next_commit(&self) -> oneshot::Receiver<()> {
+        self.set(true)
+    }
+
+    fn set(&self, cuts: bool) -> oneshot::Receiver<()> {
         let (tell, told) = oneshot::channel();
-        *self.trap.lock().unwrap() = Some(tell);
+        *self.trap.lock().unwrap() = Some(Snare { tell, cuts });
         told
     }
 }
@@ -60,9 +76,9 @@ async fn pass(client: TcpStream, server: UnixStream, trap: Trap) {
         let mut buffer = vec![0; 64 * 1024];
         while let Some(said) = read(&mut from_client, &mut buffer).await {
             if contains(said, b"; COMMIT")
-                && let Some(tell) = trap.lock().unwrap().take()
+                && let Some(snare) = trap.lock().unwrap().take()
             {
-                *caught.lock().unwrap() = Some(tell);
+                *caught.lock().unwrap() = Some(snare);
             }
             if !write(&mut to_server, said).await {
                 return;
@@ -78,8 +94,13 @@ async fn pass(client: TcpStream, server: UnixStream, trap: Trap) {
                     return;
                 }
             } else if contains(said, b"COMMIT\0") {
-                if let Some(tell) = caught.lock().unwrap().take() {
-                    let _ = tell.send(());
+                let snare = caught.lock().unwrap().take();
+                let cuts = snare.as_ref().is_none_or(|snare| snare.cuts);
+                if let Some(snare) = snare {
+                    let _ = snare.tell.send(());
+                }
+                if cuts {
+                    return;
                 }
                 // The client waits until it is no more.
                 std::future::pending::<()>().await;

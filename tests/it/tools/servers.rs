@@ -17,7 +17,12 @@ pub(crate) struct Server {
 impl Server {
     /// Starts one on a port that is free, over the database at `database_url`, and waits until it is ready.
     pub(crate) async fn start(database_url: &str) -> Self {
-        Self::start_at(free_port(), database_url, &[]).await
+        Self::start_with(database_url, &[]).await
+    }
+
+    /// The same with flags.
+    pub(crate) async fn start_with(database_url: &str, flags: &[&str]) -> Self {
+        Self::start_at(free_port(), database_url, flags).await
     }
 
     /// Starts one on a port that is known.

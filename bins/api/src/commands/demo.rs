@@ -20,7 +20,7 @@ pub(super) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
     let listener = server::bind(settings.http.listen)?;
     let address = listener.local_addr().context("asking for the address")?;
     let database = Database::open(&settings.database, "demo", args.fresh).await?;
-    let wired = prepare(&database, settings.database.pool_size).await?;
+    let wired = prepare(&database, settings.database.pool_size, &settings.work).await?;
     let issuer = DevIssuer::generate(Arc::new(SystemClock))?;
     let [student, other, admin] = [("ada", false), ("ben", false), ("root", true)]
         .map(|(name, admin)| DevUser { name: name.to_owned(), admin });
@@ -52,5 +52,5 @@ pub(super) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
              Ctrl-C stops it."
         ))?;
     }
-    serve(listener, database, wired, issuer.verifier(), &settings.http).await
+    serve(listener, database, wired, issuer.verifier(), &settings).await
 }

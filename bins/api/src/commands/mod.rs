@@ -8,6 +8,7 @@ mod migrate;
 mod plan;
 mod replay;
 mod serve;
+mod work;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,7 @@ pub async fn run(command: Command) -> ExitCode {
     let outcome = match command {
         Command::Demo(args) => demo::run(&args).await.map(|()| ExitCode::SUCCESS),
         Command::Serve(args) => serve::run(&args).await.map(|()| ExitCode::SUCCESS),
+        Command::Work(args) => work::run(&args).await.map(|()| ExitCode::SUCCESS),
         Command::Migrate(args) => migrate::run(&args).await.map(|()| ExitCode::SUCCESS),
         Command::Plan(args) => plan::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(&args),

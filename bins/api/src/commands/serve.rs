@@ -4,16 +4,17 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use anyhow::Context;
+use app::App;
 use tokio_util::sync::CancellationToken;
 
 use super::database::Database;
 use crate::auth::{DevIssuer, DevUser, Verifier};
 use crate::cli::ServeArgs;
 use crate::clock::SystemClock;
-use crate::config::{self, AuthSettings, HttpSettings};
+use crate::config::{self, AuthSettings, ServerSettings, WorkSettings};
 use crate::extract::Limits;
 use crate::server::{self, State};
-use crate::wiring::{Wired, wire};
+use crate::wiring::{Wired, wire, worker};
 use crate::{routes, telemetry};
 
 pub(super) async fn run(args: &ServeArgs) -> anyhow::Result<()> {
@@ -31,36 +32,42 @@ pub(super) async fn run(args: &ServeArgs) -> anyhow::Result<()> {
     };
     let listener = server::bind(settings.http.listen)?;
     let database = Database::open(&settings.database, "serve", false).await?;
-    let wired = prepare(&database, settings.database.pool_size).await?;
-    serve(listener, database, wired, verifier, &settings.http).await
+    let wired = prepare(&database, settings.database.pool_size, &settings.work).await?;
+    serve(listener, database, wired, verifier, &settings).await
 }
 
 /// Brings the schema up to date and wires the use cases.
-pub(super) async fn prepare(database: &Database, pool_size: usize) -> anyhow::Result<Wired> {
+pub(super) async fn prepare(
+    database: &Database,
+    pool_size: usize,
+    work: &WorkSettings,
+) -> anyhow::Result<Wired> {
     let url = database.url.expose();
     store::migrate::up(url).await.context("migrating the database")?;
-    wire(url, pool_size, Arc::new(SystemClock)).context("opening the database")
+    let wired = wire(url, pool_size, Arc::new(SystemClock)).context("opening the database")?;
+    Ok(Wired { app: wired.app.with_task_triggers(work.task_triggers), ..wired })
 }
 
-/// Serves until a signal asks to stop, or the program's own database can't be kept running.
+/// Serves and works until a signal asks to stop, or the program's own database can't be kept running.
 pub(super) async fn serve(
     listener: TcpListener,
     database: Database,
     wired: Wired,
     verifier: Verifier,
-    http: &HttpSettings,
+    settings: &ServerSettings,
 ) -> anyhow::Result<()> {
     let stopping = CancellationToken::new();
     server::stop_on_signals(stopping.clone()).context("listening to signals")?;
     let state = State {
         verifier: Arc::new(verifier),
         readiness: wired.readiness,
-        limits: Limits { max_body_bytes: http.max_body_bytes, ..Limits::default() },
+        limits: Limits { max_body_bytes: settings.http.max_body_bytes, ..Limits::default() },
         stopping: stopping.clone(),
         metrics: wired.metrics,
-        metrics_token: http.metrics_token.clone(),
+        metrics_token: settings.http.metrics_token.clone(),
     };
-    let serving = server::run(listener, state, http.shutdown, routes::all(wired.app));
+    let working = tokio::spawn(background(&wired.app, &settings.work, stopping.clone()));
+    let serving = server::run(listener, state, settings.http.shutdown, routes::all(wired.app));
     tokio::pin!(serving);
     let outcome = tokio::select! {
         ended = &mut serving => ended.context("serving"),
@@ -70,6 +77,22 @@ pub(super) async fn serve(
             Err(anyhow::anyhow!(failed).context("keeping the database running"))
         }
     };
+    stopping.cancel();
+    let worked = working.await.context("working");
     database.close().await;
-    outcome
+    outcome.and(worked)
+}
+
+/// Works until `stopping` is cancelled, where this program is to work.
+fn background(
+    app: &App,
+    settings: &WorkSettings,
+    stopping: CancellationToken,
+) -> impl Future<Output = ()> + Send + use<> {
+    let worker = (settings.concurrency > 0).then(|| worker(app, settings));
+    async move {
+        if let Some(worker) = worker {
+            worker.run(stopping).await;
+        }
+    }
 }

@@ -18,6 +18,8 @@ pub(super) const MAX_BODY_BYTES: &str = "CANVASCAL_MAX_BODY_BYTES";
 pub(super) const DB_POOL_SIZE: &str = "CANVASCAL_DB_POOL_SIZE";
 pub(super) const SHUTDOWN_SECONDS: &str = "CANVASCAL_SHUTDOWN_SECONDS";
 pub(super) const METRICS_TOKEN: &str = "CANVASCAL_METRICS_TOKEN";
+pub(super) const WORKERS: &str = "CANVASCAL_WORKERS";
+pub(super) const TASK_TRIGGERS: &str = "CANVASCAL_TASK_TRIGGERS";
 pub(super) const ISSUER: &str = "CLERK_ISSUER";
 pub(super) const JWKS_URL: &str = "CLERK_JWKS_URL";
 pub(super) const JWT_KEY: &str = "CLERK_JWT_KEY";
@@ -36,7 +38,12 @@ pub const KEYS: &[Key] = &[
     Key { name: LOG_FORMAT, about: "text or json (text)" },
     Key { name: MAX_BODY_BYTES, about: "largest request body (262144)" },
     Key { name: DB_POOL_SIZE, about: "database connections (10)" },
-    Key { name: SHUTDOWN_SECONDS, about: "how long requests may finish when stopping (20)" },
+    Key { name: SHUTDOWN_SECONDS, about: "how long requests and jobs may finish when stopping (20)" },
+    Key { name: WORKERS, about: "jobs that run at once in the background (4)" },
+    Key {
+        name: TASK_TRIGGERS,
+        about: "what notices tasks that set off proposals: database or program (database)",
+    },
     Key {
         name: METRICS_TOKEN,
         about: "what to send for /metrics (default: it is told to everybody); secret",

@@ -15,6 +15,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use app::TaskTriggers;
 use tracing_subscriber::EnvFilter;
 
 pub use self::clerk::{ClerkSettings, KeySource};
@@ -22,7 +23,7 @@ pub use self::keys::{KEYS, Key, keys_help};
 pub use self::reader::ConfigError;
 use self::reader::Reader;
 pub use self::secret::Secret;
-use crate::cli::{DemoArgs, ServeArgs};
+use crate::cli::{DemoArgs, ServeArgs, WorkArgs};
 
 /// What `serve` and `demo` run with.
 #[derive(Clone, Debug)]
@@ -33,8 +34,21 @@ pub struct ServerSettings {
     pub http: HttpSettings,
     /// The database.
     pub database: DatabaseSettings,
+    /// Work in the background.
+    pub work: WorkSettings,
     /// Who vouches for callers.
     pub auth: AuthSettings,
+}
+
+/// What `work` runs with.
+#[derive(Clone, Debug)]
+pub struct WorkerSettings {
+    /// What and how to log.
+    pub log: LogSettings,
+    /// The database.
+    pub database: DatabaseSettings,
+    /// Work in the background.
+    pub work: WorkSettings,
 }
 
 /// What the commands without a server run with.
@@ -75,6 +89,17 @@ pub struct HttpSettings {
     pub shutdown: Duration,
     /// Whoever asks for the metrics has to know it, where there is one.
     pub metrics_token: Option<Secret<String>>,
+}
+
+/// Work in the background.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkSettings {
+    /// The most jobs that run at once in this program; none where other programs do the work.
+    pub concurrency: usize,
+    /// How long running jobs may take to finish when the program stops.
+    pub shutdown: Duration,
+    /// Who notices that writing a task sets off a proposal.
+    pub task_triggers: TaskTriggers,
 }
 
 /// Where the data lives.
@@ -122,7 +147,29 @@ where
     } else {
         clerk::read(&mut reader).map(AuthSettings::Clerk)
     };
-    server(reader, http, args.data.as_ref(), auth, "info")
+    let settings = server(reader, http, args.data.as_ref(), auth, "info")?;
+    let concurrency = if args.no_workers { 0 } else { settings.work.concurrency };
+    Ok(ServerSettings { work: WorkSettings { concurrency, ..settings.work }, ..settings })
+}
+
+/// Settings of `work`.
+///
+/// # Errors
+/// Everything wrong with the environment.
+pub fn work<K, V>(
+    args: &WorkArgs,
+    environment: impl IntoIterator<Item = (K, V)>,
+) -> Result<WorkerSettings, ConfigError>
+where
+    K: Into<OsString>,
+    V: Into<OsString>,
+{
+    let mut reader = Reader::new(environment);
+    let log = log(&mut reader, "info");
+    let database = database(&mut reader, args.data.as_ref());
+    let shutdown = shutdown(&mut reader);
+    let work = background(&mut reader, shutdown);
+    reader.finish(Some(WorkerSettings { log, database, work }))
 }
 
 /// Settings of `demo`, which vouches for its callers itself.
@@ -170,7 +217,8 @@ fn server(
 ) -> Result<ServerSettings, ConfigError> {
     let log = log(&mut reader, default_log);
     let database = database(&mut reader, data);
-    reader.finish(auth.map(|auth| ServerSettings { log, http, database, auth }))
+    let work = background(&mut reader, http.shutdown);
+    reader.finish(auth.map(|auth| ServerSettings { log, http, database, work, auth }))
 }
 
 fn log(reader: &mut Reader, default: &str) -> LogSettings {
@@ -191,11 +239,11 @@ fn log(reader: &mut Reader, default: &str) -> LogSettings {
 
 fn http(reader: &mut Reader, flag: Option<&str>) -> HttpSettings {
     let max_body = reader.number(keys::MAX_BODY_BYTES, 256 * 1024, 1024..=16 * 1024 * 1024);
-    let shutdown = reader.number(keys::SHUTDOWN_SECONDS, 20, 0..=600);
+    let shutdown = shutdown(reader);
     HttpSettings {
         listen: listen(reader, flag),
         max_body_bytes: usize::try_from(max_body).unwrap_or(usize::MAX),
-        shutdown: Duration::from_secs(shutdown),
+        shutdown,
         metrics_token: metrics_token(reader),
     }
 }
@@ -207,6 +255,23 @@ fn metrics_token(reader: &mut Reader) -> Option<Secret<String>> {
         reader.refuse(keys::METRICS_TOKEN, "must be at least 16 visible ASCII characters");
     }
     Some(Secret::new(token))
+}
+
+fn shutdown(reader: &mut Reader) -> Duration {
+    Duration::from_secs(reader.number(keys::SHUTDOWN_SECONDS, 20, 0..=600))
+}
+
+fn background(reader: &mut Reader, shutdown: Duration) -> WorkSettings {
+    let concurrency = reader.number(keys::WORKERS, 4, 1..=100);
+    let task_triggers = match reader.text(keys::TASK_TRIGGERS).as_deref() {
+        None | Some("database") => TaskTriggers::Database,
+        Some("program") => TaskTriggers::Program,
+        Some(other) => {
+            reader.refuse(keys::TASK_TRIGGERS, format!("{other:?} is neither database nor program"));
+            TaskTriggers::Database
+        }
+    };
+    WorkSettings { concurrency: usize::try_from(concurrency).unwrap_or(usize::MAX), shutdown, task_triggers }
 }
 
 fn listen(reader: &mut Reader, flag: Option<&str>) -> SocketAddr {

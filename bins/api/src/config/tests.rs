@@ -1,5 +1,5 @@
 use super::*;
-use crate::cli::{DemoArgs, ServeArgs};
+use crate::cli::{DemoArgs, ServeArgs, WorkArgs};
 
 const PUBLIC_KEY: &str = include_str!("../../tests/fixtures/keys/first.public.pem");
 const PRIVATE_KEY: &str = include_str!("../../tests/fixtures/keys/first.private.pem");
@@ -162,6 +162,27 @@ fn development_tokens_need_a_loopback_listener() {
 fn development_tokens_and_clerk_exclude_each_other() {
     let error = serve(&dev_auth("127.0.0.1:0"), CLERK).unwrap_err();
     assert_eq!(error.problems(), ["--dev-auth: excludes CLERK_ISSUER: choose one"]);
+}
+
+#[test]
+fn work_is_done_unless_it_is_left_to_others() {
+    let settings = serve(&ServeArgs::default(), CLERK).unwrap().work;
+    assert_eq!((settings.concurrency, settings.task_triggers), (4, TaskTriggers::Database));
+    assert_eq!(settings.shutdown, Duration::from_secs(20));
+    let keys = [("CANVASCAL_WORKERS", "9"), ("CANVASCAL_TASK_TRIGGERS", "program")];
+    let settings = work(&WorkArgs::default(), keys).unwrap().work;
+    assert_eq!((settings.concurrency, settings.task_triggers), (9, TaskTriggers::Program));
+    let idle = ServeArgs { no_workers: true, ..ServeArgs::default() };
+    let settings = serve(&idle, with_clerk(&keys)).unwrap().work;
+    assert_eq!((settings.concurrency, settings.task_triggers), (0, TaskTriggers::Program));
+    let error = work(&WorkArgs::default(), [("CANVASCAL_WORKERS", "0"), ("CANVASCAL_TASK_TRIGGERS", "none")]);
+    assert_eq!(
+        error.unwrap_err().problems(),
+        [
+            "CANVASCAL_WORKERS: \"0\" is not a whole number from 1 to 100",
+            "CANVASCAL_TASK_TRIGGERS: \"none\" is neither database nor program",
+        ]
+    );
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub enum Reading {
     Database(Connections),
     /// Jobs of one status in the queue.
     Jobs {
-        /// Which, in lower case.
+        /// Which.
         status: &'static str,
         /// How many.
         count: u64,

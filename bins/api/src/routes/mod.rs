@@ -1,5 +1,6 @@
 //! The API's routes: extract, call a use case, show the answer.
 
+mod admin;
 mod availability;
 mod cursor;
 mod events;
@@ -11,16 +12,17 @@ mod settings;
 mod slack;
 mod tasks;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::web::ServiceConfig;
 use app::App;
 pub(crate) use failure::store as store_problem;
 
+use crate::extract::UseCases;
 use crate::server::Endpoint;
 
 /// Every route over `app`.
 pub fn all(app: App) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
     move |config| {
-        config.app_data(web::Data::new(app.clone()));
+        UseCases::of_all(app.clone(), config);
         for endpoint in endpoints() {
             config.service(endpoint);
         }
@@ -37,5 +39,6 @@ pub fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(settings::endpoints());
     endpoints.extend(rebalancing::endpoints());
     endpoints.extend(insights::endpoints());
+    endpoints.extend(admin::endpoints());
     endpoints
 }

@@ -1,6 +1,6 @@
 //! How names and numbers of the domain are read from bodies.
 
-use app::ports::{AuditAction, TaskStatus};
+use app::ports::{AuditAction, JobStatus, TaskStatus};
 use planner_core::lifecycle::Status;
 use planner_core::model::{Kind, Priority, TaskKind};
 use serde::de::Error;
@@ -65,6 +65,12 @@ pub(super) fn optional_action<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<AuditAction>, D::Error> {
     from_name(deserializer, AuditAction::from_name, &AuditAction::ALL.map(AuditAction::as_str)).map(Some)
+}
+
+pub(super) fn optional_job_status<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<JobStatus>, D::Error> {
+    from_name(deserializer, JobStatus::from_name, &JobStatus::ALL.map(JobStatus::as_str)).map(Some)
 }
 
 /// A number in 0..=100 with at most three decimals.

@@ -11,15 +11,14 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::web::{self, Bytes};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError};
-use app::App;
+use actix_web::web::Bytes;
+use actix_web::{FromRequest, HttpResponse, ResponseError};
 use app::once::{Conclusion, Once};
 use app::ports::{KeptAnswer, RequestKey};
 use ring::digest::{SHA256, digest};
 
 use crate::auth::Identity;
-use crate::extract;
+use crate::extract::{self, UseCases};
 use crate::problem::{FieldError, Problem, ProblemType};
 use crate::routes::store_problem;
 
@@ -43,7 +42,7 @@ pub(super) async fn answer_once(
     };
     match claim(&mut request, key).await {
         Ok(Once::Now(app, conclusion)) => {
-            request.extensions_mut().insert(app);
+            UseCases::of_one(app, &request);
             let answered = next.call(request).await?;
             conclude(answered, conclusion).await
         }
@@ -65,14 +64,9 @@ async fn claim(request: &mut ServiceRequest, key: String) -> Result<Once, Proble
         fingerprint: fingerprint(&body),
     };
     request.set_payload(Payload::from(body));
-    let (caller, app) = caller_and_app(request.request()).await?;
+    let caller = Identity::extract(request.request()).await?;
+    let UseCases(app) = UseCases::extract(request.request()).await?;
     app.once(&caller.user(), &named).await.map_err(store_problem)
-}
-
-async fn caller_and_app(request: &HttpRequest) -> Result<(Identity, web::Data<App>), Problem> {
-    let caller = Identity::extract(request).await?;
-    let app = request.app_data::<web::Data<App>>().cloned();
-    Ok((caller, app.ok_or_else(|| Problem::internal("no use cases are wired"))?))
 }
 
 /// Makes last what was done, with its answer, before anybody sees that.

@@ -1,6 +1,7 @@
 //! What the use cases need from the world.
 
 mod insights;
+mod jobs;
 mod limiter;
 mod records;
 mod signals;
@@ -9,6 +10,7 @@ mod telemetry;
 mod turn;
 
 pub use insights::{DailyChurn, Insights, Spread, Stretch, Tally};
+pub use jobs::{Claim, ClaimedJob, Ended, JobRecord, JobStatus, Jobs, Join, Lease, NewJob, Retried, Retry};
 pub use limiter::{RateLimiter, StoredLimits};
 use planner_core::time::Moment;
 pub use records::{
@@ -19,7 +21,7 @@ pub use records::{
 pub use signals::{LocalSignals, Signal, Signals};
 pub use store::{Access, Actor, Store, StoreError, Unit};
 pub use telemetry::{NoTelemetry, Planning, Telemetry};
-pub use turn::{Claim, KeptAnswer, RequestKey, Turn};
+pub use turn::{KeptAnswer, RequestKey, Turn, TurnClaim};
 use uuid::Uuid;
 
 /// Says what time it is.

@@ -5,13 +5,14 @@ use planner_core::time::{LocalDay, Moment};
 use uuid::Uuid;
 
 use super::insights::Insights;
+use super::jobs::{Jobs, Lease, NewJob, Retried};
 use super::records::{
     AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, HistoryPage, NewProposal, Origin, Page,
     PlannedOn, ProposalPage, ProposalRecord, TaskFields, TaskRecord, UndoToken, UserSettings, WeekRows,
     WeekSpan,
 };
-use super::turn::{Claim, RequestKey};
-use crate::identity::User;
+use super::turn::{RequestKey, TurnClaim};
+use crate::identity::{User, UserId};
 
 /// On whose word a unit of work changes the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +50,9 @@ pub enum StoreError {
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Where users' calendars are kept.
+/// Where users' calendars are kept, and the queue of work on them.
 #[async_trait]
-pub trait Store: Insights + Send + Sync {
+pub trait Store: Insights + Jobs + Send + Sync {
     /// Begins a unit of work on one user's data.
     ///
     /// With [`Access::Write`] the user's row is made on first sight and locked until the unit ends, so that units of
@@ -59,7 +60,16 @@ pub trait Store: Insights + Send + Sync {
     async fn begin(&self, user: &User, access: Access) -> Result<Box<dyn Unit>, StoreError>;
 
     /// Asks for the turn of a request that takes effect once. Waits for nobody.
-    async fn claim(&self, user: &User, request: &RequestKey, now: Moment) -> Result<Claim, StoreError>;
+    async fn claim_turn(
+        &self,
+        user: &User,
+        request: &RequestKey,
+        now: Moment,
+    ) -> Result<TurnClaim, StoreError>;
+
+    /// Begins a unit of work that changes one user's data, for somebody who knows no more than who that is. `None` where
+    /// there is no such user.
+    async fn begin_for(&self, user: UserId, actor: Actor) -> Result<Option<Box<dyn Unit>>, StoreError>;
 
     /// Whether the store answers.
     async fn ready(&self) -> Result<(), StoreError>;
@@ -207,4 +217,14 @@ pub trait Unit: Send {
 
     /// A page of the audit, newest first.
     async fn history(&mut self, page: &HistoryPage) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// Asks for work in the background, to be done if this unit is committed.
+    async fn enqueue(&mut self, job: &NewJob) -> Result<(), StoreError>;
+
+    /// Ends a job as done within this unit, so that the work and its end are one. Where this is false the job is no
+    /// longer the caller's: drop the unit, since somebody else may be doing the work.
+    async fn finish_job(&mut self, lease: &Lease) -> Result<bool, StoreError>;
+
+    /// Queues a dead job again, whoever's data it is about; `None` where there is no such job. For operators only.
+    async fn retry_job(&mut self, id: Uuid) -> Result<Option<Retried>, StoreError>;
 }

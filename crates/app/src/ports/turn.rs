@@ -30,7 +30,7 @@ pub struct KeptAnswer {
 }
 
 /// Where a request stands that takes effect once.
-pub enum Claim {
+pub enum TurnClaim {
     /// It was not answered yet, and this is the one to be.
     Fresh(Box<dyn Turn>),
     /// It was answered before.

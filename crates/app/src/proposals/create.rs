@@ -12,11 +12,12 @@ use planner_core::why_not;
 use uuid::Uuid;
 
 use super::audit::Tell;
+use super::automatic::finish;
 use super::policy;
 use crate::identity::User;
 use crate::ports::{
-    Access, Actor, AuditAction, InTheWay, NewProposal, Planned, ProposalRecord, ProposedChange, Shortfall,
-    TaskRecord, TaskStatus, Unit, UserSettings, WeekRows,
+    Access, Actor, AuditAction, AuditEntry, InTheWay, Lease, NewProposal, Planned, ProposalRecord,
+    ProposedChange, Shortfall, StoreError, TaskRecord, TaskStatus, Unit, UserSettings, WeekRows,
 };
 use crate::week;
 use crate::{App, Failure, FieldError, validate};
@@ -50,6 +51,33 @@ pub enum Created {
     },
 }
 
+/// What a proposal is made on.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Occasion<'a> {
+    /// The user asks for it, or asks too often and may again from this moment on.
+    Request(Result<(), Moment>),
+    /// A task set it off. The job ends in the same unit of work, whatever comes of it.
+    Job(&'a Lease),
+}
+
+impl Occasion<'_> {
+    /// The row of the audit, marked where nobody asked.
+    fn tell(self, entry: AuditEntry) -> AuditEntry {
+        match self {
+            Self::Request(_) => entry,
+            Self::Job(_) => entry.with("automatic", true),
+        }
+    }
+
+    /// Ends the job, right before the commit: until then nobody has to wait who asks for it once more.
+    async fn close(self, unit: &mut dyn Unit) -> Result<(), StoreError> {
+        match self {
+            Self::Request(_) => Ok(()),
+            Self::Job(lease) => finish(unit, lease).await,
+        }
+    }
+}
+
 impl App {
     /// Makes a proposal for a task. It changes nothing but the list of proposals; an open one for the same task is
     /// replaced.
@@ -76,12 +104,26 @@ impl App {
         let (left, took) = self.limiter.take(unit.as_mut(), REQUESTS, limit, now).await?;
         *quota = Some(left);
         let task = unit.task(request.trigger).await?;
-        let facts = create_facts(unit.as_mut(), &request, &settings, task.as_ref(), now).await?;
-        if let Err(refusal) = lifecycle::admit(&facts, &request, now) {
-            return Err(self.refuse(unit, &request, refusal, now).await);
+        self.propose(unit, &request, &settings, task, Occasion::Request(took), now).await
+    }
+
+    /// Makes a proposal within `unit`, on whatever occasion.
+    pub(super) async fn propose(
+        &self,
+        mut unit: Box<dyn Unit>,
+        request: &CreateRequest,
+        settings: &UserSettings,
+        task: Option<TaskRecord>,
+        occasion: Occasion<'_>,
+        now: Moment,
+    ) -> Result<Created, CreateFailure> {
+        let facts = create_facts(unit.as_mut(), request, settings, task.as_ref(), now).await?;
+        if let Err(refusal) = lifecycle::admit(&facts, request, now) {
+            return Err(self.refuse(unit, request, refusal, occasion, now).await);
         }
-        if let Err(retry_at) = took {
-            return Err(self.refuse(unit, &request, CreateRefusal::RateLimited { retry_at }, now).await);
+        if let Occasion::Request(Err(retry_at)) = occasion {
+            let refusal = CreateRefusal::RateLimited { retry_at };
+            return Err(self.refuse(unit, request, refusal, occasion, now).await);
         }
         let asked = week::Asked {
             trigger: request.trigger,
@@ -90,23 +132,25 @@ impl App {
         };
         let task = task.ok_or(Failure::NotFound)?;
         let Some((problem, rows)) =
-            week::load(unit.as_mut(), asked, &task, &settings, facts.used_churn_today, Vec::new(), now)
+            week::load(unit.as_mut(), asked, &task, settings, facts.used_churn_today, Vec::new(), now)
                 .await?
         else {
-            return Err(self.refuse(unit, &request, CreateRefusal::TriggerNotDue, now).await);
+            return Err(self.refuse(unit, request, CreateRefusal::TriggerNotDue, occasion, now).await);
         };
         let (drafted, took) = self.plan(&problem, &facts.policy)?;
         match drafted {
             Drafted::Nothing { idle, plan } => {
                 let entry = self.audit_entry(AuditAction::CreateRefused, now).of_trigger(request.trigger);
-                self.keep(unit, &entry.because(idle.as_str())).await?;
+                occasion.close(unit.as_mut()).await?;
+                self.keep(unit, &occasion.tell(entry.because(idle.as_str()))).await?;
                 // Nobody waits for the reasons: what is locked is free again.
                 Ok(Created::Nothing { idle, shortfall: plan.and_then(|plan| shortfall(&problem, &plan)) })
             }
             Drafted::Proposal(draft) => {
-                let slack = slack(unit.as_mut(), &task, &settings, now).await?;
-                let proposal = self.new_proposal(&request, problem, &rows, *draft, slack, took);
-                let stored = self.store_proposal(unit.as_mut(), &proposal, now).await?;
+                let slack = slack(unit.as_mut(), &task, settings, now).await?;
+                let proposal = self.new_proposal(request, problem, &rows, *draft, slack, took);
+                let stored = self.store_proposal(unit.as_mut(), &proposal, occasion, now).await?;
+                occasion.close(unit.as_mut()).await?;
                 unit.commit().await?;
                 self.telemetry.decided(AuditAction::Created, &stored.reason_codes());
                 Ok(Created::Proposal(Box::new(stored)))
@@ -117,13 +161,17 @@ impl App {
     /// Leaves the refusal in the audit, and nothing else.
     async fn refuse(
         &self,
-        unit: Box<dyn Unit>,
+        mut unit: Box<dyn Unit>,
         request: &CreateRequest,
         refusal: CreateRefusal,
+        occasion: Occasion<'_>,
         now: Moment,
     ) -> CreateFailure {
         let entry = self.audit_entry(AuditAction::CreateRefused, now).of_trigger(request.trigger);
-        let written = self.keep(unit, &entry.because(code(&refusal))).await;
+        if let Err(error) = occasion.close(unit.as_mut()).await {
+            return Failure::Store(error);
+        }
+        let written = self.keep(unit, &occasion.tell(entry.because(code(&refusal)))).await;
         written.map_or_else(Failure::Store, |()| Failure::Refused(refusal))
     }
 
@@ -188,6 +236,7 @@ impl App {
         &self,
         unit: &mut dyn Unit,
         proposal: &NewProposal,
+        occasion: Occasion<'_>,
         now: Moment,
     ) -> Result<ProposalRecord, CreateFailure> {
         if let Some(old) = unit.open_proposal(proposal.trigger).await? {
@@ -203,7 +252,7 @@ impl App {
             .with("claims", proposal.claims.len())
             .with("churn_cost", proposal.objective.churn)
             .with("unmet_minutes", proposal.objective.unmet_minutes);
-        unit.audit(&entry).await?;
+        unit.audit(&occasion.tell(entry)).await?;
         let stored = unit.proposal(proposal.id).await?;
         stored.ok_or_else(|| Failure::Contradiction("a stored proposal is not there".to_owned()))
     }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod audit;
+mod automatic;
 mod create;
 mod limits;
 mod list;

@@ -6,6 +6,7 @@
 //!
 //! | decision | asks |
 //! | --- | --- |
+//! | [`sets_off`] | does writing this task lead to a proposal by itself? |
 //! | [`admit`] | may a proposal be made for this task now? |
 //! | [`draft`] | what would it be? |
 //! | [`accept`] | may it be applied to the week as it is now, and what is to be written? |
@@ -18,6 +19,7 @@ mod create;
 mod limits;
 mod quota;
 mod reject;
+mod set_off;
 #[cfg(test)]
 mod tests;
 mod undo;
@@ -29,6 +31,7 @@ pub use create::{
 pub use limits::{Limits, limits};
 pub use quota::{Limit, Quota};
 pub use reject::{RejectRefusal, reject};
+pub use set_off::{TaskState, sets_off};
 pub use undo::{Edited, Undo, UndoFacts, UndoRefusal, Undoable, undo};
 
 use crate::model::{Priority, names};

@@ -7,6 +7,7 @@ pub(crate) mod attempts;
 pub(crate) mod audit;
 pub(crate) mod events;
 pub(crate) mod insights;
+pub(crate) mod jobs;
 pub(crate) mod ledger;
 pub(crate) mod moves;
 mod number;

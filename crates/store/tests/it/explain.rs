@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use app::ports::{
-    Access, AuditAction, EventPage, HistoryPage, Insights, Page, Position, ProposalPage, Stretch, WeekSpan,
+    Access, AuditAction, Claim, Ended, EventPage, HistoryPage, Insights as _, JobStatus, Jobs as _, Join,
+    NewJob, Page, Position, ProposalPage, Stretch, WeekSpan,
 };
 use planner_core::lifecycle::Status;
 use planner_core::model::{EventId, TaskId};
@@ -138,4 +139,56 @@ async fn no_query_reads_a_big_table_from_end_to_end() {
     let per_round = (fetched - fetched_before) / 9;
     assert!((50..400).contains(&per_round), "{per_round} rows of the calendar were fetched");
     assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+}
+
+#[tokio::test]
+async fn no_query_reads_a_long_queue_from_end_to_end() {
+    let world = World::with_connections(1).await;
+    let full = "
+        INSERT INTO jobs (kind, job_key, status, run_at, created_at, leased_by, leased_until)
+        SELECT 'work', 'key ' || n, status, '2026-03-02 09:00Z'::timestamptz + n * interval '1 second',
+               '2026-03-01Z'::timestamptz + n * interval '1 second',
+               CASE WHEN status = 'RUNNING' THEN gen_random_uuid() END,
+               CASE WHEN status = 'RUNNING' THEN '2026-03-03Z'::timestamptz END
+          FROM generate_series(1, 50000) n,
+               LATERAL (SELECT CASE WHEN n % 100 = 0 THEN 'RUNNING' WHEN n % 10 = 0 THEN 'DEAD' ELSE 'QUEUED' END
+                               AS status) t;
+        VACUUM ANALYZE jobs";
+    for statement in full.split(';') {
+        world.sql.batch_execute(statement).await.unwrap();
+    }
+    let scanned = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'jobs'";
+    world.sql.batch_execute("SELECT pg_stat_force_next_flush()").await.unwrap();
+    let before = world.count(scanned).await;
+    let (now, until) = (moment("2026-03-02T08:00"), moment("2026-03-02T08:01"));
+    let after = Some(Position { at: at("2026-03-01T05:00"), id: Uuid::nil() });
+    // Often enough for PostgreSQL to plan without looking at the values.
+    for n in 0..8_u128 {
+        let job = NewJob {
+            kind: "work",
+            key: Some("mine".to_owned()),
+            user: None,
+            payload: serde_json::Map::new(),
+            run_at: now,
+            join: Join::Keep,
+        };
+        world.pg.enqueue(&job).await.unwrap();
+        let claim = Claim { kinds: &["work"], limit: 10, holder: Uuid::from_u128(n), now, until };
+        let [claimed] = world.pg.claim_jobs(&claim).await.unwrap().try_into().unwrap();
+        assert!(world.pg.extend_lease(&claimed.lease, now, until).await.unwrap());
+        let next = world.pg.next_job_at(&["work"]).await.unwrap();
+        assert_eq!(next, Some(until));
+        let page = Page { after, limit: 20 };
+        for status in [None, Some(JobStatus::Queued), Some(JobStatus::Dead)] {
+            assert_eq!(world.pg.list_jobs(status, &page).await.unwrap().len(), 20);
+        }
+        let mut unit = world.begin(1, PLANNER).await;
+        unit.retry_job(claimed.lease.job).await.unwrap();
+        unit.commit().await.unwrap();
+        world.pg.end_job(&claimed.lease, &Ended::Done, now).await.unwrap().unwrap();
+    }
+    let end = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    world.count(end).await;
+    assert_eq!(world.count(scanned).await, before);
 }

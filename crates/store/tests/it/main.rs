@@ -2,13 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod bell;
 mod explain;
 mod isolation;
 mod migrations;
 mod pages;
 mod proposals;
+mod queue;
 mod schema;
+mod set_off;
 mod support;
 mod triggers;
 mod units;
 mod week;
+mod worker;
