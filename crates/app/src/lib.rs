@@ -8,10 +8,12 @@ pub mod availability;
 mod error;
 pub mod events;
 pub mod identity;
+pub mod live;
 pub mod ports;
 pub mod proposals;
 pub mod settings;
 pub mod slack;
+pub mod sweep;
 pub mod tasks;
 mod validate;
 mod week;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 
 pub use error::{Failure, FieldError};
 use identity::User;
+use live::Onlookers;
 use planner_core::time::Moment;
 use ports::{Access, Clock, Ids, LocalSignals, Signals, Store, StoreError, Unit};
 
@@ -30,12 +33,14 @@ pub struct App {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     signals: Arc<dyn Signals>,
+    onlookers: Arc<Onlookers>,
 }
 
 impl App {
     /// Wires the use cases to their ports.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids, signals: Arc::new(LocalSignals::default()) }
+        let signals = Arc::new(LocalSignals::default());
+        Self { store, clock, ids, signals, onlookers: Arc::default() }
     }
 
     /// The same use cases, with signals that reach other processes as well.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use app::identity::{User, UserId};
 use app::ports::{
-    Access, AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, NewProposal, Origin, Page,
-    PlannedOn, ProposalRecord, Signal, Signals, StoreError, TaskFields, TaskRecord, UndoToken, Unit,
-    UserSettings, WeekRows, WeekSpan,
+    Access, AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, NewLiveEvent, NewProposal,
+    Origin, Page, PlannedOn, ProposalRecord, Signal, Signals, StoreError, TaskFields, TaskRecord, UndoToken,
+    Unit, UserSettings, WeekRows, WeekSpan,
 };
 use async_trait::async_trait;
 use diesel_async::pooled_connection::deadpool::Object;
@@ -21,8 +21,8 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::query::{
-    apply, attempts, audit, events, ledger, planned, proposals, restore, settings, snapshots, tasks, users,
-    week,
+    apply, attempts, audit, events, ledger, live, planned, proposals, restore, settings, snapshots, tasks,
+    users, week,
 };
 
 /// How long a rollback may take before the connection is given up.
@@ -283,6 +283,13 @@ impl Unit for PgUnit {
     async fn audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
         let user = self.user;
         Ok(audit::insert(self.connection()?, user, entry).await?)
+    }
+
+    async fn tell(&mut self, event: &NewLiveEvent) -> Result<(), StoreError> {
+        let user = self.user;
+        live::insert(self.connection()?, user, event).await?;
+        self.told.insert(Signal::Live(user));
+        Ok(())
     }
 }
 

@@ -1,9 +1,12 @@
 //! What the use cases need from the world.
 
+mod live;
 mod records;
 mod signals;
 mod store;
+mod upkeep;
 
+pub use live::{LiveEvent, LiveKind, LivePage, NewLiveEvent};
 use planner_core::time::Moment;
 pub use records::{
     AppliedChange, AuditAction, AuditEntry, EventFields, EventPage, EventRecord, InTheWay, NewProposal,
@@ -12,6 +15,7 @@ pub use records::{
 };
 pub use signals::{LocalSignals, Signal, Signals};
 pub use store::{Access, Actor, Store, StoreError, Unit};
+pub use upkeep::{Due, Leftover, Upkeep};
 use uuid::Uuid;
 
 /// Says what time it is.

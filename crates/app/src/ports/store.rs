@@ -4,11 +4,13 @@ use planner_core::model::{EventId, TaskId};
 use planner_core::time::{LocalDay, Moment};
 use uuid::Uuid;
 
+use super::live::{LivePage, NewLiveEvent};
 use super::records::{
     AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, NewProposal, Origin, Page, PlannedOn,
     ProposalRecord, TaskFields, TaskRecord, UndoToken, UserSettings, WeekRows, WeekSpan,
 };
-use crate::identity::User;
+use super::upkeep::Upkeep;
+use crate::identity::{User, UserId};
 
 /// On whose word a unit of work changes the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,12 +50,17 @@ pub enum StoreError {
 
 /// Where users' calendars are kept.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Upkeep {
     /// Begins a unit of work on one user's data.
     ///
     /// With [`Access::Write`] the user's row is made on first sight and locked until the unit ends, so that units of
     /// one user come one after the other.
     async fn begin(&self, user: &User, access: Access) -> Result<Box<dyn Unit>, StoreError>;
+
+    /// The user's live events numbered higher than `after`, `limit` at most, and their present position.
+    ///
+    /// One question apart from any unit of work, since whoever looks on asks it often and changes nothing.
+    async fn live_events(&self, user: UserId, after: i64, limit: u16) -> Result<LivePage, StoreError>;
 
     /// Whether the store answers.
     async fn ready(&self) -> Result<(), StoreError>;
@@ -189,4 +196,8 @@ pub trait Unit: Send {
 
     /// Adds a row to the audit.
     async fn audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError>;
+
+    /// Tells whoever looks on, under the user's next number. They hear of it when the unit of work is committed, and
+    /// only then.
+    async fn tell(&mut self, event: &NewLiveEvent) -> Result<(), StoreError>;
 }

@@ -10,7 +10,7 @@ use planner_core::time::{Interval, Moment};
 use planner_core::why_not;
 use uuid::Uuid;
 
-use super::audit::{Tell, keep};
+use super::audit::keep;
 use super::policy;
 use crate::identity::User;
 use crate::ports::{
@@ -74,7 +74,7 @@ impl App {
         match drafted {
             Drafted::Nothing { idle, plan } => {
                 let entry = self.audit_entry(AuditAction::CreateRefused, now).of_trigger(request.trigger);
-                keep(unit, &entry.because(idle.as_str())).await?;
+                keep(unit, entry.because(idle.as_str())).await?;
                 // Nobody waits for the reasons: what is locked is free again.
                 Ok(Created::Nothing { idle, shortfall: plan.and_then(|plan| shortfall(&problem, &plan)) })
             }
@@ -97,7 +97,7 @@ impl App {
         now: Moment,
     ) -> CreateFailure {
         let entry = self.audit_entry(AuditAction::CreateRefused, now).of_trigger(request.trigger);
-        let written = keep(unit, &entry.because(code(&refusal))).await;
+        let written = keep(unit, entry.because(code(&refusal))).await;
         written.map_or_else(Failure::Store, |()| Failure::Refused(refusal))
     }
 
@@ -175,7 +175,7 @@ impl App {
             .with("claims", proposal.claims.len())
             .with("churn_cost", proposal.objective.churn)
             .with("unmet_minutes", proposal.objective.unmet_minutes);
-        unit.audit(&entry).await?;
+        entry.write(unit).await?;
         let stored = unit.proposal(proposal.id).await?;
         stored.ok_or_else(|| Failure::Contradiction("a stored proposal is not there".to_owned()))
     }
@@ -199,7 +199,7 @@ impl App {
         let entry = self.audit_entry(AuditAction::Superseded, now).of_proposal(old);
         let entry =
             entry.of_trigger(record.proposal.trigger).with("superseded_by", superseded_by.to_string());
-        Ok(unit.audit(&entry).await?)
+        Ok(entry.write(unit).await?)
     }
 }
 

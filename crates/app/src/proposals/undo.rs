@@ -1,7 +1,6 @@
 use planner_core::lifecycle::{self, Status, Undo, UndoFacts, UndoRefusal};
 use uuid::Uuid;
 
-use super::audit::Tell;
 use crate::identity::User;
 use crate::ports::{Access, Actor, AuditAction, StoreError, UndoToken, Unit};
 use crate::{App, Failure};
@@ -76,7 +75,7 @@ impl App {
                     .with("restored", undo.restore.len())
                     .with("removed", undo.remove.len())
                     .with("kept", undo.kept.len());
-                unit.audit(&entry).await?;
+                entry.write(unit.as_mut()).await?;
                 unit.commit().await?;
                 Ok(UndoneProposal { proposal_id: record.id, undo })
             }
@@ -86,7 +85,7 @@ impl App {
                     let ids: Vec<String> = edited.iter().map(|edit| edit.event.to_string()).collect();
                     entry = entry.with("edited", ids);
                 }
-                unit.audit(&entry).await?;
+                entry.write(unit.as_mut()).await?;
                 unit.commit().await?;
                 Err(Failure::Refused(refusal))
             }

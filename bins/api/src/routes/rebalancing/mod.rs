@@ -3,6 +3,7 @@
 mod accept;
 mod create;
 mod limits;
+mod live;
 mod read;
 mod reject;
 mod undo;
@@ -19,5 +20,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         resource("/api/rebalancing/proposals/{id}/reject").post(reject::reject),
         resource("/api/rebalancing/undo").post(undo::undo),
         resource("/api/rebalancing/limits").get(limits::limits),
+        resource("/api/rebalancing/events").get(live::live),
     ]
 }
