@@ -8,6 +8,7 @@ mod migrations;
 mod pages;
 mod proposals;
 mod schema;
+mod supabase;
 mod support;
 mod triggers;
 mod units;
