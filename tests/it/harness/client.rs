@@ -1,7 +1,9 @@
 //! A plain HTTP client.
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, StatusCode};
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -15,6 +17,9 @@ pub(crate) struct Caller {
     url: String,
     token: Option<String>,
 }
+
+/// A body as it comes.
+pub(super) type Pieces = BoxStream<'static, Result<Bytes, String>>;
 
 /// What came back.
 #[derive(Debug)]
@@ -64,6 +69,30 @@ impl Caller {
             request = request.header("content-type", "application/json");
         }
         self.ask(request.body(Full::from(body.unwrap_or_default())).unwrap()).await
+    }
+
+    /// Sends a request in the caller's name to a server that may go away; the status and the body.
+    pub(crate) async fn try_ask(
+        &self,
+        request: http::request::Builder,
+        body: String,
+    ) -> Result<(StatusCode, String), String> {
+        let response = self.open(request.body(Full::from(body)).unwrap()).await?;
+        let status = response.status();
+        let pieces: Vec<Bytes> = response.into_body().try_collect().await?;
+        Ok((status, String::from_utf8(pieces.concat()).unwrap()))
+    }
+
+    /// Sends a request in the caller's name, and leaves the body of the answer to be read.
+    pub(super) async fn open(&self, request: Request<Full<Bytes>>) -> Result<Response<Pieces>, String> {
+        let (mut parts, body) = request.into_parts();
+        parts.uri = format!("{}{}", self.url, parts.uri).parse().unwrap();
+        if let Some(token) = &self.token {
+            parts.headers.insert("authorization", format!("Bearer {token}").parse().unwrap());
+        }
+        let response = self.client.request(Request::from_parts(parts, body)).await;
+        let response = response.map_err(|error| error.to_string())?;
+        Ok(response.map(|body| body.into_data_stream().map_err(|error| error.to_string()).boxed()))
     }
 
     /// Sends a request as it is.

@@ -3,6 +3,7 @@
 mod ask;
 mod client;
 mod dump;
+mod stream;
 mod tokens;
 mod week;
 
@@ -15,8 +16,9 @@ use app::App;
 pub(crate) use ask::{Ask, NOBODYS, with, without};
 use async_trait::async_trait;
 pub(crate) use client::{Caller, Reply};
+pub(crate) use stream::{Block, Stream};
 use testkit::{TestClock, TestDb, TestIds};
-pub(crate) use tokens::Token;
+pub(crate) use tokens::{ISSUER, PARTY, PUBLIC_KEY, Token};
 use tokio_util::sync::CancellationToken;
 pub(crate) use week::accept_path;
 
@@ -25,9 +27,11 @@ pub(crate) const NOW: &str = "2026-03-02T08:00:00Z";
 
 /// The real server on a port of its own, over a database of its own.
 pub(crate) struct Api {
-    pub(crate) db: TestDb,
+    pub(crate) db: Arc<TestDb>,
     pub(crate) clock: TestClock,
     pub(crate) url: String,
+    pub(crate) app: App,
+    ids: Arc<TestIds>,
     stopping: CancellationToken,
 }
 
@@ -50,9 +54,18 @@ impl Api {
         .await
     }
 
+    /// Another server on the same database, by the same clock.
+    pub(crate) fn beside(other: &Self) -> Self {
+        let (db, clock, ids) = (Arc::clone(&other.db), other.clock.clone(), Arc::clone(&other.ids));
+        Self::over(db, clock, ids, store::Options::default())
+    }
+
     async fn start_with(options: store::Options) -> Self {
-        let db = TestDb::new().await.unwrap();
-        let clock = TestClock::at(NOW);
+        let db = Arc::new(TestDb::new().await.unwrap());
+        Self::over(db, TestClock::at(NOW), Arc::new(TestIds::new()), options)
+    }
+
+    fn over(db: Arc<TestDb>, clock: TestClock, ids: Arc<TestIds>, options: store::Options) -> Self {
         let bell = Arc::new(store::Bell::new(&db.url()).unwrap());
         let options = store::Options {
             clock: Some(Arc::new(clock.clone())),
@@ -60,11 +73,11 @@ impl Api {
             ..options
         };
         let store = Arc::new(db.pg(options).unwrap());
-        let app = App::new(store, Arc::new(clock.clone()), Arc::new(TestIds::new())).with_signals(bell);
-        Self::serve(db, clock, app)
+        let app = App::new(store, Arc::new(clock.clone()), Arc::clone(&ids) as _).with_signals(bell);
+        Self::serve(db, clock, ids, app)
     }
 
-    fn serve(db: TestDb, clock: TestClock, app: App) -> Self {
+    fn serve(db: Arc<TestDb>, clock: TestClock, ids: Arc<TestIds>, app: App) -> Self {
         let stopping = CancellationToken::new();
         let state = State {
             verifier: Arc::new(tokens::verifier(&clock)),
@@ -74,12 +87,18 @@ impl Api {
         };
         let listener = server::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let routes = api::routes::all(app.clone());
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let patience = Duration::from_secs(5);
-            runtime.block_on(server::run(listener, state, patience, api::routes::all(app))).unwrap();
+            runtime.block_on(server::run(listener, state, patience, routes)).unwrap();
         });
-        Self { db, clock, url, stopping }
+        Self { db, clock, url, app, ids, stopping }
+    }
+
+    /// Asks the server to stop.
+    pub(crate) fn stop(&self) {
+        self.stopping.cancel();
     }
 
     /// A user with a valid token, whose name decides who they are.
@@ -95,7 +114,7 @@ impl Api {
 
 impl Drop for Api {
     fn drop(&mut self) {
-        self.stopping.cancel();
+        self.stop();
     }
 }
 

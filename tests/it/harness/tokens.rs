@@ -9,10 +9,10 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde_json::{Value, json};
 use testkit::TestClock;
 
-const ISSUER: &str = "https://clerk.example.com";
-const PARTY: &str = "http://localhost:3000";
+pub(crate) const ISSUER: &str = "https://clerk.example.com";
+pub(crate) const PARTY: &str = "http://localhost:3000";
 const PRIVATE_KEY: &str = include_str!("../../../bins/api/tests/fixtures/keys/first.private.pem");
-const PUBLIC_KEY: &str = include_str!("../../../bins/api/tests/fixtures/keys/first.public.pem");
+pub(crate) const PUBLIC_KEY: &str = include_str!("../../../bins/api/tests/fixtures/keys/first.public.pem");
 
 /// Trusts [`Token`]s.
 pub(super) fn verifier(clock: &TestClock) -> Verifier {

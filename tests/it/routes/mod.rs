@@ -13,6 +13,7 @@ mod health;
 mod limits;
 mod list_events;
 mod list_tasks;
+mod live_events;
 mod paths;
 mod put_settings;
 mod read_event;

@@ -159,7 +159,12 @@ mod tests {
             payload: json!({"status": "APPLIED", "text": "two\nlines"}).as_object().cloned().unwrap(),
             at: "2026-03-02T08:00:00.5Z".parse().unwrap(),
         };
-        insta::assert_snapshot!(frame(Word::Event(event)), @"");
+        let data = concat!(
+            r#"{"seq":7,"kind":"proposal.accepted","proposal_id":"00000000-0000-0000-0000-000000000001","#,
+            r#""trigger_item_id":null,"payload":{"status":"APPLIED","text":"two\nlines"},"at":"2026-03-02T08:00:00.5Z"}"#,
+        );
+        let block = format!("id: 7\nevent: proposal.accepted\ndata: {data}\n\n");
+        assert_eq!(frame(Word::Event(event)), block);
         assert_eq!(frame(Word::Reset(3)), "id: 3\nevent: reset\ndata: {\"kind\":\"reset\",\"seq\":3}\n\n");
         assert_eq!(frame(Word::Quiet), ":\n\n");
     }
