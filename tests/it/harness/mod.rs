@@ -65,13 +65,10 @@ impl Api {
         Self::over(db, TestClock::at(NOW), Arc::new(TestIds::new()), options)
     }
 
-    fn over(db: Arc<TestDb>, clock: TestClock, ids: Arc<TestIds>, options: store::Options) -> Self {
+    fn over(db: Arc<TestDb>, clock: TestClock, ids: Arc<TestIds>, mut options: store::Options) -> Self {
         let bell = Arc::new(store::Bell::new(&db.url()).unwrap());
-        let options = store::Options {
-            clock: Some(Arc::new(clock.clone())),
-            signals: Arc::clone(&bell) as _,
-            ..options
-        };
+        options.clock = Some(Arc::new(clock.clone()));
+        options.signals = Arc::clone(&bell) as _;
         let store = Arc::new(db.pg(options).unwrap());
         let app = App::new(store, Arc::new(clock.clone()), Arc::clone(&ids) as _).with_signals(bell);
         Self::serve(db, clock, ids, app)

@@ -64,9 +64,10 @@ impl Stream {
     /// The same, for streams that may be torn off.
     pub(crate) async fn try_block(&mut self) -> Result<Option<Block>, String> {
         loop {
-            if let Some((text, rest)) = self.unread.split_once("\n\n") {
-                let block = Block::read(text);
-                self.unread = rest.to_owned();
+            if let Some(end) = self.unread.find("\n\n") {
+                let rest = self.unread.split_off(end + 2);
+                let block = Block::read(self.unread.trim_end());
+                self.unread = rest;
                 self.last_id = block.id.or(self.last_id);
                 return Ok(Some(block));
             }

@@ -10,6 +10,7 @@ mod proposals;
 mod schema;
 mod supabase;
 mod support;
+mod sweep;
 mod triggers;
 mod units;
 mod week;
