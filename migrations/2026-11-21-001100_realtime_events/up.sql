@@ -15,5 +15,7 @@ ALTER TABLE realtime_events
 SELECT canvascal_not_null('realtime_events', 'user_id', 'seq', 'kind', 'payload', 'at');
 SELECT canvascal_key('realtime_events', 'user_id', 'seq');
 SELECT canvascal_foreign_key('realtime_events', '{user_id}', 'users', '{id}', 'CASCADE');
+-- It stands alone on a line where it is streamed.
+SELECT canvascal_check('realtime_events', 'realtime_events_kind_check', $$kind ~ '^[a-z_]+(\.[a-z_]+)*$'$$);
 SELECT canvascal_check('realtime_events', 'realtime_events_payload_check', $$jsonb_typeof(payload) = 'object'$$);
 CREATE INDEX IF NOT EXISTS realtime_events_at_idx ON realtime_events (at);

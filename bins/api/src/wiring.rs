@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::App;
-use app::ports::{Clock, Ids, Jobs as _, Signals, Telemetry, UndoToken};
+use app::ports::{Clock, Ids, Jobs as _, Signals, Store, Telemetry, UndoToken};
 use app::work::{self, Worker};
 use async_trait::async_trait;
 use uuid::Uuid;
@@ -36,10 +36,9 @@ pub fn wire(url: &str, pool_size: usize, clock: Arc<dyn Clock>) -> Result<Wired,
         ..store::Options::default()
     };
     let store = Arc::new(store::Pg::new(url, options)?);
-    let metrics = Arc::new(Metrics::new(gauges(&store)));
-    let app = App::new(store, clock, Arc::new(RandomIds))
-        .with_signals(bell)
-        .with_telemetry(Arc::clone(&metrics) as Arc<dyn Telemetry>);
+    let app = App::new(Arc::clone(&store) as Arc<dyn Store>, clock, Arc::new(RandomIds)).with_signals(bell);
+    let metrics = Arc::new(Metrics::new(gauges(&store, &app)));
+    let app = app.with_telemetry(Arc::clone(&metrics) as Arc<dyn Telemetry>);
     Ok(Wired { readiness: Arc::new(DatabaseAnswers(app.clone())), app, metrics })
 }
 
@@ -50,7 +49,6 @@ pub fn worker(app: &App, settings: &WorkSettings) -> Worker {
         patience: settings.shutdown,
         ..work::Options::default()
     };
-    // What recurs is added here: `.repeat(work::SWEEP, SWEEP_EVERY, handler)`.
     app.worker(options)
 }
 
@@ -78,9 +76,13 @@ impl Readiness for DatabaseAnswers {
     }
 }
 
-/// What is looked up of what stands behind the use cases.
-pub fn gauges(store: &Arc<store::Pg>) -> Vec<Box<dyn Gauges>> {
-    vec![Box::new(DatabaseGauges(Arc::clone(store))), Box::new(QueueGauges(Arc::clone(store)))]
+/// What is looked up of the use cases and what stands behind them.
+pub fn gauges(store: &Arc<store::Pg>, app: &App) -> Vec<Box<dyn Gauges>> {
+    vec![
+        Box::new(DatabaseGauges(Arc::clone(store))),
+        Box::new(QueueGauges(Arc::clone(store))),
+        Box::new(StreamGauges(app.clone())),
+    ]
 }
 
 /// How many jobs there are.
@@ -94,6 +96,16 @@ impl Gauges for QueueGauges {
             BTreeMap::new()
         });
         counted.into_iter().map(|(status, count)| Reading::Jobs { status: status.as_str(), count }).collect()
+    }
+}
+
+/// How many look on.
+struct StreamGauges(App);
+
+#[async_trait]
+impl Gauges for StreamGauges {
+    async fn read(&self) -> Vec<Reading> {
+        vec![Reading::LiveStreams(self.0.onlookers())]
     }
 }
 

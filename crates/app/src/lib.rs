@@ -10,11 +10,13 @@ pub mod events;
 pub mod identity;
 mod insights;
 pub mod jobs;
+pub mod live;
 pub mod once;
 pub mod ports;
 pub mod proposals;
 pub mod settings;
 pub mod slack;
+pub mod sweep;
 pub mod tasks;
 mod validate;
 mod week;
@@ -24,6 +26,7 @@ use std::sync::Arc;
 
 pub use error::{Failure, FieldError};
 use identity::User;
+use live::Onlookers;
 use planner_core::time::Moment;
 use ports::{
     Access, Clock, Ids, LocalSignals, NoTelemetry, RateLimiter, Signals, Store, StoreError, StoredLimits,
@@ -37,6 +40,7 @@ pub struct App {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     signals: Arc<dyn Signals>,
+    onlookers: Arc<Onlookers>,
     limiter: Arc<dyn RateLimiter>,
     telemetry: Arc<dyn Telemetry>,
     task_triggers: TaskTriggers,
@@ -59,7 +63,8 @@ impl App {
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         let (signals, limiter) = (Arc::new(LocalSignals::default()), Arc::new(StoredLimits));
         let (telemetry, task_triggers) = (Arc::new(NoTelemetry), TaskTriggers::default());
-        Self { store, clock, ids, signals, limiter, telemetry, task_triggers, turn: None }
+        let onlookers = Arc::default();
+        Self { store, clock, ids, signals, limiter, telemetry, onlookers, task_triggers, turn: None }
     }
 
     /// The same use cases, with signals that reach other processes as well.

@@ -17,7 +17,7 @@ impl Jobs for Pg {
     async fn enqueue(&self, job: &NewJob) -> Result<(), StoreError> {
         let mut unit = self.open_for_nobody().await?;
         jobs::enqueue(unit.connection()?, job).await?;
-        unit.tell(Signal::Jobs);
+        unit.ring(Signal::Jobs);
         Box::new(unit).commit().await
     }
 
@@ -40,7 +40,7 @@ impl Jobs for Pg {
         let mut unit = self.open_for_nobody().await?;
         let fate = jobs::end(unit.connection()?, lease, ended, now).await?;
         if matches!(fate, Some(Fate::Queued { .. })) {
-            unit.tell(Signal::Jobs);
+            unit.ring(Signal::Jobs);
         }
         Box::new(unit).commit().await?;
         Ok(fate)

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use app::identity::{User, UserId};
 use app::ports::{
-    Access, Actor, Clock, Insights, LocalSignals, RequestKey, Signals, Store, StoreError, Stretch, Tally,
-    TurnClaim, Unit,
+    Access, Actor, Clock, Due, Insights, Leftover, LiveEvents, LivePage, LocalSignals, RequestKey, Signals,
+    Store, StoreError, Stretch, Tally, TurnClaim, Unit, Upkeep,
 };
 use async_trait::async_trait;
 use diesel::{ConnectionError, ConnectionResult};
@@ -14,6 +14,7 @@ use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection as _};
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use planner_core::time::Moment;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
@@ -22,7 +23,7 @@ use tokio_postgres::config::SslMode;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::query::{insights, users};
+use crate::query::{insights, live, sweep, users};
 use crate::tls;
 use crate::turn::PgTurn;
 use crate::unit::{Claimed, PgUnit};
@@ -147,6 +148,25 @@ impl Pg {
         }
     }
 
+    /// What one statement answers. It may be asked again, where a connection has died in the pool.
+    async fn ask<T>(
+        &self,
+        question: impl for<'a> Fn(&'a mut AsyncPgConnection) -> BoxFuture<'a, Result<T, Error>>,
+    ) -> Result<T, StoreError> {
+        loop {
+            let mut connection = self.connection().await?;
+            let is_used = Object::metrics(&connection).recycle_count > 0;
+            let error = match question(&mut connection).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => StoreError::from(error),
+            };
+            drop(Object::take(connection));
+            if !is_used || !matches!(error, StoreError::Unavailable(_)) {
+                return Err(error);
+            }
+        }
+    }
+
     /// The statements that begin a unit of work.
     fn opening(&self, access: Access) -> String {
         match access {
@@ -249,19 +269,34 @@ impl Store for Pg {
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
-        loop {
-            let mut connection = self.connection().await?;
-            let is_used = Object::metrics(&connection).recycle_count > 0;
-            match connection.batch_execute("SELECT 1").await {
-                Ok(()) => return Ok(()),
-                Err(error) => {
-                    drop(Object::take(connection));
-                    if !is_used {
-                        return Err(Error::from(error).into());
-                    }
-                }
-            }
-        }
+        self.ask(|connection| connection.batch_execute("SELECT 1").map(|done| Ok(done?)).boxed()).await
+    }
+}
+
+#[async_trait]
+impl LiveEvents for Pg {
+    async fn live_events(&self, user: UserId, after: i64, limit: u16) -> Result<LivePage, StoreError> {
+        self.ask(|connection| live::after(connection, user, after, limit).boxed()).await
+    }
+}
+
+#[async_trait]
+impl Upkeep for Pg {
+    async fn overdue(&self, now: Moment, after: Option<Due>, limit: u16) -> Result<Vec<Due>, StoreError> {
+        self.ask(|connection| sweep::overdue(connection, now, after.clone(), limit).boxed()).await
+    }
+
+    async fn release_spent_snapshots(
+        &self,
+        before: Moment,
+        now: Moment,
+        limit: u16,
+    ) -> Result<u64, StoreError> {
+        self.ask(|connection| sweep::release_spent_snapshots(connection, before, now, limit).boxed()).await
+    }
+
+    async fn discard(&self, what: Leftover, before: Moment, limit: u16) -> Result<u64, StoreError> {
+        self.ask(|connection| sweep::discard(connection, what, before, limit).boxed()).await
     }
 }
 

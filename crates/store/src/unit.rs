@@ -5,8 +5,9 @@ use std::time::Duration;
 use app::identity::{User, UserId};
 use app::ports::{
     Access, AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, HistoryPage, KeptAnswer, Lease,
-    NewJob, NewProposal, Origin, Page, PlannedOn, ProposalPage, ProposalRecord, RequestKey, Retried, Signal,
-    Signals, StoreError, TaskFields, TaskRecord, UndoToken, Unit, UserSettings, WeekRows, WeekSpan,
+    NewJob, NewLiveEvent, NewProposal, Origin, Page, PlannedOn, ProposalPage, ProposalRecord, RequestKey,
+    Retried, Signal, Signals, StoreError, TaskFields, TaskRecord, UndoToken, Unit, UserSettings, WeekRows,
+    WeekSpan,
 };
 use app::work::Fate;
 use async_trait::async_trait;
@@ -22,8 +23,8 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::query::{
-    answers, apply, attempts, audit, events, jobs, ledger, planned, proposals, rates, restore, settings,
-    snapshots, tasks, users, week,
+    answers, apply, attempts, audit, events, jobs, ledger, live, planned, proposals, rates, restore,
+    settings, snapshots, tasks, users, week,
 };
 use crate::turn::SharedPlace;
 
@@ -159,7 +160,7 @@ impl PgUnit {
     }
 
     /// Rings when this is committed.
-    pub(crate) fn tell(&mut self, signal: Signal) {
+    pub(crate) fn ring(&mut self, signal: Signal) {
         self.told.insert(signal);
     }
 
@@ -387,22 +388,29 @@ impl Unit for PgUnit {
 
     async fn enqueue(&mut self, job: &NewJob) -> Result<(), StoreError> {
         jobs::enqueue(self.connection()?, job).await?;
-        self.tell(Signal::Jobs);
+        self.ring(Signal::Jobs);
         Ok(())
     }
 
     async fn finish_job(&mut self, lease: &Lease) -> Result<bool, StoreError> {
         let fate = jobs::finish(self.connection()?, lease).await?;
         if matches!(fate, Some(Fate::Queued { .. })) {
-            self.tell(Signal::Jobs);
+            self.ring(Signal::Jobs);
         }
         Ok(fate.is_some())
     }
 
     async fn retry_job(&mut self, id: Uuid) -> Result<Option<Retried>, StoreError> {
         let retried = jobs::retry(self.connection()?, id).await?;
-        self.tell(Signal::Jobs);
+        self.ring(Signal::Jobs);
         Ok(retried)
+    }
+
+    async fn tell(&mut self, event: &NewLiveEvent) -> Result<(), StoreError> {
+        let user = self.user;
+        live::insert(self.connection()?, user, event).await?;
+        self.ring(Signal::Live(user));
+        Ok(())
     }
 }
 

@@ -1,8 +1,10 @@
 //! A plain HTTP client.
 
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use http::request::Builder;
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -16,6 +18,9 @@ pub(crate) struct Caller {
     url: String,
     token: Option<String>,
 }
+
+/// A body as it comes.
+pub(super) type Pieces = BoxStream<'static, Result<Bytes, String>>;
 
 /// What came back.
 #[derive(Debug)]
@@ -76,6 +81,12 @@ impl Caller {
             request = request.header("content-type", "application/json");
         }
         self.ask(request.body(Full::from(body.unwrap_or_default())).unwrap()).await
+    }
+
+    /// Sends a request as it is, and leaves the body of the answer to be read.
+    pub(super) async fn open(&self, request: Request<Full<Bytes>>) -> Result<Response<Pieces>, String> {
+        let response = self.client.request(request).await.map_err(|error| error.to_string())?;
+        Ok(response.map(|body| body.into_data_stream().map_err(|error| error.to_string()).boxed()))
     }
 
     /// Sends a request as it is.

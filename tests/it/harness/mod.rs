@@ -3,6 +3,7 @@
 mod ask;
 mod client;
 mod dump;
+mod stream;
 mod tokens;
 mod week;
 
@@ -18,6 +19,7 @@ pub(crate) use ask::{Ask, NOBODYS, with, without};
 use async_trait::async_trait;
 pub(crate) use client::{Caller, Reply};
 use serde_json::json;
+pub(crate) use stream::{Block, Stream};
 use testkit::{TestClock, TestDb, TestIds};
 pub(crate) use tokens::Token;
 use tokio_util::sync::CancellationToken;
@@ -28,11 +30,12 @@ pub(crate) const NOW: &str = "2026-03-02T08:00:00Z";
 
 /// The real server on a port of its own, over a database of its own.
 pub(crate) struct Api {
-    pub(crate) db: TestDb,
+    pub(crate) db: Arc<TestDb>,
     pub(crate) clock: TestClock,
     pub(crate) url: String,
     /// The server's use cases, for what is not asked over HTTP.
     pub(crate) app: App,
+    ids: Arc<TestIds>,
     stopping: CancellationToken,
 }
 
@@ -57,29 +60,42 @@ impl Api {
 
     /// A server that gets at a database by some other way.
     pub(crate) fn start_over(db: TestDb, url: &str) -> Self {
-        Self::start_at(db, url, store::Options::default())
+        let (clock, ids) = (TestClock::at(NOW), Arc::new(TestIds::new()));
+        Self::over(Arc::new(db), url, clock, ids, store::Options::default())
+    }
+
+    /// Another server on the same database, by the same clock.
+    pub(crate) fn beside(other: &Self) -> Self {
+        let (db, clock, ids) = (Arc::clone(&other.db), other.clock.clone(), Arc::clone(&other.ids));
+        let url = db.url();
+        Self::over(db, &url, clock, ids, store::Options::default())
     }
 
     async fn start_with(options: store::Options) -> Self {
-        let db = TestDb::new().await.unwrap();
+        let db = Arc::new(TestDb::new().await.unwrap());
         let url = db.url();
-        Self::start_at(db, &url, options)
+        Self::over(db, &url, TestClock::at(NOW), Arc::new(TestIds::new()), options)
     }
 
-    fn start_at(db: TestDb, url: &str, mut options: store::Options) -> Self {
-        let clock = TestClock::at(NOW);
+    fn over(
+        db: Arc<TestDb>,
+        url: &str,
+        clock: TestClock,
+        ids: Arc<TestIds>,
+        mut options: store::Options,
+    ) -> Self {
         let bell = Arc::new(store::Bell::new(&db.url()).unwrap());
         options.clock = Some(Arc::new(clock.clone()));
         options.signals = Arc::clone(&bell) as _;
         let store = Arc::new(store::Pg::new(url, options).unwrap());
-        let metrics = Arc::new(Metrics::new(gauges(&store)));
-        let app = App::new(store, Arc::new(clock.clone()), Arc::new(TestIds::new()))
-            .with_signals(bell)
-            .with_telemetry(Arc::clone(&metrics) as _);
-        Self::serve(db, clock, app, metrics)
+        let app = App::new(Arc::clone(&store) as _, Arc::new(clock.clone()), Arc::clone(&ids) as _)
+            .with_signals(bell);
+        let metrics = Arc::new(Metrics::new(gauges(&store, &app)));
+        let app = app.with_telemetry(Arc::clone(&metrics) as _);
+        Self::serve(db, clock, ids, app, metrics)
     }
 
-    fn serve(db: TestDb, clock: TestClock, app: App, metrics: Arc<Metrics>) -> Self {
+    fn serve(db: Arc<TestDb>, clock: TestClock, ids: Arc<TestIds>, app: App, metrics: Arc<Metrics>) -> Self {
         let stopping = CancellationToken::new();
         let state = State {
             verifier: Arc::new(tokens::verifier(&clock)),
@@ -91,13 +107,13 @@ impl Api {
         };
         let listener = server::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let served = app.clone();
+        let routes = api::routes::all(app.clone());
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let patience = Duration::from_secs(5);
-            runtime.block_on(server::run(listener, state, patience, api::routes::all(served))).unwrap();
+            runtime.block_on(server::run(listener, state, patience, routes)).unwrap();
         });
-        Self { db, clock, url, app, stopping }
+        Self { db, clock, url, app, ids, stopping }
     }
 
     /// Looks until a connection of the server waits for a lock that somebody holds.
@@ -110,6 +126,11 @@ impl Api {
             assert!(std::time::Instant::now() < ages, "nobody waits");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// Asks the server to stop.
+    pub(crate) fn stop(&self) {
+        self.stopping.cancel();
     }
 
     /// A user with a valid token, whose name decides who they are.
@@ -131,7 +152,7 @@ impl Api {
 
 impl Drop for Api {
     fn drop(&mut self) {
-        self.stopping.cancel();
+        self.stop();
     }
 }
 

@@ -17,6 +17,7 @@ mod list_events;
 mod list_jobs;
 mod list_proposals;
 mod list_tasks;
+mod live_events;
 mod metrics;
 mod paths;
 mod put_settings;

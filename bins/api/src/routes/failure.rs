@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use app::live::{LookOnRefusal, MOST_ONLOOKERS};
 use app::ports::StoreError;
 use app::slack::SlackRefusal;
 use app::{Failure, FieldError as AppFieldError};
@@ -63,6 +64,20 @@ pub(crate) fn store(error: StoreError) -> Problem {
 impl Tell for std::convert::Infallible {
     fn tell(self, _: Moment) -> Problem {
         match self {}
+    }
+}
+
+impl Tell for LookOnRefusal {
+    fn tell(self, _: Moment) -> Problem {
+        match self {
+            Self::TooMany { retry_after } => Problem::new(
+                ProblemType::RateLimited,
+                format!(
+                    "You are looking on {MOST_ONLOOKERS} times already; close one of these streams first."
+                ),
+            )
+            .retry_after(retry_after),
+        }
     }
 }
 

@@ -3,15 +3,18 @@
 mod insights;
 mod jobs;
 mod limiter;
+mod live;
 mod records;
 mod signals;
 mod store;
 mod telemetry;
 mod turn;
+mod upkeep;
 
 pub use insights::{DailyChurn, Insights, Spread, Stretch, Tally};
 pub use jobs::{Claim, ClaimedJob, Ended, JobRecord, JobStatus, Jobs, Join, Lease, NewJob, Retried, Retry};
 pub use limiter::{RateLimiter, StoredLimits};
+pub use live::{LiveEvent, LiveEvents, LiveKind, LivePage, NewLiveEvent};
 use planner_core::time::Moment;
 pub use records::{
     AppliedChange, AuditAction, AuditEntry, EventFields, EventPage, EventRecord, HistoryPage, InTheWay,
@@ -22,6 +25,7 @@ pub use signals::{LocalSignals, Signal, Signals};
 pub use store::{Access, Actor, Store, StoreError, Unit};
 pub use telemetry::{NoTelemetry, Planning, Telemetry};
 pub use turn::{KeptAnswer, RequestKey, Turn, TurnClaim};
+pub use upkeep::{Due, Leftover, Upkeep};
 use uuid::Uuid;
 
 /// Says what time it is.

@@ -6,12 +6,14 @@ use uuid::Uuid;
 
 use super::insights::Insights;
 use super::jobs::{Jobs, Lease, NewJob, Retried};
+use super::live::{LiveEvents, NewLiveEvent};
 use super::records::{
     AppliedChange, AuditEntry, EventFields, EventPage, EventRecord, HistoryPage, NewProposal, Origin, Page,
     PlannedOn, ProposalPage, ProposalRecord, TaskFields, TaskRecord, UndoToken, UserSettings, WeekRows,
     WeekSpan,
 };
 use super::turn::{RequestKey, TurnClaim};
+use super::upkeep::Upkeep;
 use crate::identity::{User, UserId};
 
 /// On whose word a unit of work changes the calendar.
@@ -52,7 +54,7 @@ pub enum StoreError {
 
 /// Where users' calendars are kept, and the queue of work on them.
 #[async_trait]
-pub trait Store: Insights + Jobs + Send + Sync {
+pub trait Store: Insights + Jobs + LiveEvents + Upkeep {
     /// Begins a unit of work on one user's data.
     ///
     /// With [`Access::Write`] the user's row is made on first sight and locked until the unit ends, so that units of
@@ -227,4 +229,8 @@ pub trait Unit: Send {
 
     /// Queues a dead job again, whoever's data it is about; `None` where there is no such job. For operators only.
     async fn retry_job(&mut self, id: Uuid) -> Result<Option<Retried>, StoreError>;
+
+    /// Tells whoever looks on, under the user's next number. They hear of it when the unit of work is committed, and
+    /// only then.
+    async fn tell(&mut self, event: &NewLiveEvent) -> Result<(), StoreError>;
 }

@@ -8,7 +8,6 @@ use planner_core::time::Moment;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::audit::Tell;
 use super::policy;
 use crate::identity::User;
 use crate::ports::{
@@ -81,10 +80,9 @@ impl App {
             .of_notes(&record.notes)
             .with("claims", record.proposal.claims.len())
             .with("churn", acceptance.churn);
-        unit.audit(&entry).await?;
+        entry.write(unit.as_mut()).await?;
         let used = unit.churn_on(acceptance.local_day).await?;
         unit.commit().await?;
-        self.tell(&entry);
         let limits = lifecycle::limits(&settings.planning, used, now);
         Ok(Accepted { undo_token, limits, reversible_until: acceptance.reversible_until })
     }
@@ -109,11 +107,12 @@ impl App {
         if let AcceptRefusal::Stale { changed } = refusal {
             entry = entry.with("changed", changed.iter().map(describe).collect::<Vec<_>>());
         }
-        self.keep(unit, &entry).await
+        entry.write(unit.as_mut()).await?;
+        unit.commit().await
     }
 
     /// Marks an open proposal as expired.
-    pub(super) async fn expire(
+    pub(crate) async fn expire(
         &self,
         unit: &mut dyn Unit,
         record: &ProposalRecord,
@@ -122,7 +121,7 @@ impl App {
         unit.close_proposal(record.id, Status::Expired, now).await?;
         unit.release_snapshot(record.id).await?;
         let entry = self.audit_entry(AuditAction::Expired, now).of_proposal(record.id);
-        unit.audit(&entry.of_trigger(record.proposal.trigger)).await
+        entry.of_trigger(record.proposal.trigger).write(unit).await
     }
 }
 

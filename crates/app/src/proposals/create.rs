@@ -11,13 +11,13 @@ use planner_core::time::{Interval, Moment};
 use planner_core::why_not;
 use uuid::Uuid;
 
-use super::audit::Tell;
+use super::audit::{Entry, keep};
 use super::automatic::finish;
 use super::policy;
 use crate::identity::User;
 use crate::ports::{
-    Access, Actor, AuditAction, AuditEntry, InTheWay, Lease, NewProposal, Planned, ProposalRecord,
-    ProposedChange, Shortfall, StoreError, TaskRecord, TaskStatus, Unit, UserSettings, WeekRows,
+    Access, Actor, AuditAction, InTheWay, Lease, NewProposal, Planned, ProposalRecord, ProposedChange,
+    Shortfall, StoreError, TaskRecord, TaskStatus, Unit, UserSettings, WeekRows,
 };
 use crate::week;
 use crate::{App, Failure, FieldError, validate};
@@ -62,7 +62,7 @@ pub(super) enum Occasion<'a> {
 
 impl Occasion<'_> {
     /// The row of the audit, marked where nobody asked.
-    fn tell(self, entry: AuditEntry) -> AuditEntry {
+    fn tell(self, entry: Entry) -> Entry {
         match self {
             Self::Request(_) => entry,
             Self::Job(_) => entry.with("automatic", true),
@@ -142,7 +142,7 @@ impl App {
             Drafted::Nothing { idle, plan } => {
                 let entry = self.audit_entry(AuditAction::CreateRefused, now).of_trigger(request.trigger);
                 occasion.close(unit.as_mut()).await?;
-                self.keep(unit, &occasion.tell(entry.because(idle.as_str()))).await?;
+                keep(unit, occasion.tell(entry.because(idle.as_str()))).await?;
                 // Nobody waits for the reasons: what is locked is free again.
                 Ok(Created::Nothing { idle, shortfall: plan.and_then(|plan| shortfall(&problem, &plan)) })
             }
@@ -152,7 +152,6 @@ impl App {
                 let stored = self.store_proposal(unit.as_mut(), &proposal, occasion, now).await?;
                 occasion.close(unit.as_mut()).await?;
                 unit.commit().await?;
-                self.telemetry.decided(AuditAction::Created, &stored.reason_codes());
                 Ok(Created::Proposal(Box::new(stored)))
             }
         }
@@ -171,7 +170,7 @@ impl App {
         if let Err(error) = occasion.close(unit.as_mut()).await {
             return Failure::Store(error);
         }
-        let written = self.keep(unit, &occasion.tell(entry.because(code(&refusal)))).await;
+        let written = keep(unit, occasion.tell(entry.because(code(&refusal)))).await;
         written.map_or_else(Failure::Store, |()| Failure::Refused(refusal))
     }
 
@@ -252,7 +251,7 @@ impl App {
             .with("claims", proposal.claims.len())
             .with("churn_cost", proposal.objective.churn)
             .with("unmet_minutes", proposal.objective.unmet_minutes);
-        unit.audit(&occasion.tell(entry)).await?;
+        occasion.tell(entry).write(unit).await?;
         let stored = unit.proposal(proposal.id).await?;
         stored.ok_or_else(|| Failure::Contradiction("a stored proposal is not there".to_owned()))
     }
@@ -276,7 +275,7 @@ impl App {
         let entry = self.audit_entry(AuditAction::Superseded, now).of_proposal(old);
         let entry =
             entry.of_trigger(record.proposal.trigger).with("superseded_by", superseded_by.to_string());
-        Ok(unit.audit(&entry).await?)
+        Ok(entry.write(unit).await?)
     }
 }
 

@@ -1,7 +1,6 @@
 use planner_core::lifecycle::{self, RejectRefusal, Status};
 use uuid::Uuid;
 
-use super::audit::Tell;
 use crate::identity::User;
 use crate::ports::{Access, Actor, AuditAction};
 use crate::{App, Failure};
@@ -31,13 +30,16 @@ impl App {
                 RejectRefusal::Expired { .. } => "EXPIRED",
             };
             let entry = self.audit_entry(AuditAction::RejectRefused, now).of_proposal(id).of_trigger(trigger);
-            self.keep(unit, &entry.because(code)).await?;
+            entry.because(code).write(unit.as_mut()).await?;
+            unit.commit().await?;
             return Err(Failure::Refused(refusal));
         }
         let snapshot_whole = unit.verify_snapshot(id).await?;
         unit.close_proposal(id, Status::Rejected, now).await?;
         unit.release_snapshot(id).await?;
         let entry = self.audit_entry(AuditAction::Rejected, now).of_proposal(id).of_trigger(trigger);
-        Ok(self.keep(unit, &entry.with("snapshot_whole", snapshot_whole)).await?)
+        entry.with("snapshot_whole", snapshot_whole).write(unit.as_mut()).await?;
+        unit.commit().await?;
+        Ok(())
     }
 }

@@ -1,7 +1,6 @@
 use planner_core::lifecycle::{self, Status, Undo, UndoFacts, UndoRefusal};
 use uuid::Uuid;
 
-use super::audit::Tell;
 use crate::identity::User;
 use crate::ports::{Access, Actor, AuditAction, StoreError, UndoToken, Unit};
 use crate::{App, Failure};
@@ -76,7 +75,8 @@ impl App {
                     .with("restored", undo.restore.len())
                     .with("removed", undo.remove.len())
                     .with("kept", undo.kept.len());
-                self.keep(unit, &entry).await?;
+                entry.write(unit.as_mut()).await?;
+                unit.commit().await?;
                 Ok(UndoneProposal { proposal_id: record.id, undo })
             }
             Err(refusal) => {
@@ -85,7 +85,8 @@ impl App {
                     let ids: Vec<String> = edited.iter().map(|edit| edit.event.to_string()).collect();
                     entry = entry.with("edited", ids);
                 }
-                self.keep(unit, &entry).await?;
+                entry.write(unit.as_mut()).await?;
+                unit.commit().await?;
                 Err(Failure::Refused(refusal))
             }
         }

@@ -8,6 +8,7 @@ mod fate;
 mod handler;
 mod propose;
 mod run;
+mod sweep;
 mod worker;
 
 use std::time::Duration;
@@ -17,10 +18,8 @@ pub use handler::{Done, Handler, JobError};
 use planner_core::time::Moment;
 pub use propose::PROPOSE;
 pub(crate) use propose::{Propose, proposing};
+pub use sweep::SWEEP;
 pub use worker::{Options, Worker};
-
-/// The kind and key of the job that clears away what time has passed by.
-pub const SWEEP: &str = "sweep";
 
 /// The moment that long after `moment`.
 pub(crate) fn later(moment: Moment, by: Duration) -> Moment {

@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::handler::Recurring;
 use super::run::{LAST_WORDS, Run};
-use super::{Handler, PROPOSE, Propose, later};
+use super::sweep::{SWEEP_EVERY, Sweep};
+use super::{Handler, PROPOSE, Propose, SWEEP, later};
 use crate::App;
 use crate::ports::{Claim, ClaimedJob, Clock, Ids, Jobs, Join, NewJob, Signal, Signals, StoreError};
 
@@ -61,7 +62,9 @@ impl App {
         let queue = Arc::clone(&self.store) as Arc<dyn Jobs>;
         let (clock, ids, signals) =
             (Arc::clone(&self.clock), Arc::clone(&self.ids), Arc::clone(&self.signals));
-        Worker::new(queue, clock, ids, signals, options).handle(PROPOSE, Arc::new(Propose(self.clone())))
+        Worker::new(queue, clock, ids, signals, options)
+            .handle(PROPOSE, Arc::new(Propose(self.clone())))
+            .repeat(SWEEP, SWEEP_EVERY, Arc::new(Sweep(self.clone())))
     }
 }
 

@@ -42,7 +42,9 @@ pub(crate) async fn ensure(
         // Somebody else may have made it between our look and our insert, and only this look locks that one.
         known = lock(connection, user.id).await?;
     }
-    if known.is_some_and(|known| known.external_id.as_ref() != Some(&user.external_id)) {
+    // Whoever works for everybody may not know the name.
+    let is_named = !user.external_id.is_empty();
+    if is_named && known.is_some_and(|known| known.external_id.as_ref() != Some(&user.external_id)) {
         diesel::update(users::table.find(user.id.0))
             .set(users::external_id.eq(&user.external_id))
             .execute(connection)

@@ -5,6 +5,7 @@ mod create;
 mod history;
 mod limits;
 mod list;
+mod live;
 mod rate;
 mod read;
 mod reject;
@@ -23,5 +24,6 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         resource("/api/rebalancing/undo").post(undo::undo),
         resource("/api/rebalancing/limits").get(limits::limits),
         resource("/api/rebalancing/history").get(history::history),
+        resource("/api/rebalancing/events").get(live::live),
     ]
 }
