@@ -16,6 +16,7 @@ mod processes;
 mod readme;
 mod replay;
 mod routes;
+mod scale;
 mod sweep;
 mod tidy;
 mod tools;
