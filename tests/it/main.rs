@@ -10,6 +10,7 @@ mod demo;
 mod guard;
 mod harness;
 mod once;
+mod openapi;
 mod processes;
 mod readme;
 mod replay;
