@@ -202,7 +202,7 @@ fn parameters(path: &str, takes_once: bool, operation: &Operation) -> Vec<Value>
 
 fn shared_parameters() -> Value {
     let tags = json!({
-        "type": "string", "pattern": r#"^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$"#,
+        "type": "string", "minLength": 1, "pattern": r#"^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$"#,
     });
     let if_match = |required: bool| {
         json!({

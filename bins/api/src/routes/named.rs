@@ -9,6 +9,7 @@ use serde_json::Number;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use crate::openapi::one_of;
+use crate::value::whole;
 
 fn from_name<'de, T, D: Deserializer<'de>>(
     deserializer: D,
@@ -127,11 +128,15 @@ pub(super) fn optional_priority<'de, D: Deserializer<'de>>(
     priority(deserializer).map(Some)
 }
 
+#[derive(Deserialize)]
+struct Hour(#[serde(deserialize_with = "whole")] u8);
+
 /// One number for each hour. An array would be read as far as it goes, and what follows taken for no JSON.
 pub(super) fn optional_energy<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<[u8; 24]>, D::Error> {
-    let hours = Vec::<u8>::deserialize(deserializer)?;
+    let hours: Vec<Hour> = Vec::deserialize(deserializer)?;
+    let hours: Vec<u8> = hours.into_iter().map(|hour| hour.0).collect();
     hours.try_into().map(Some).map_err(|_| D::Error::custom("must be 24 numbers in 50..=150"))
 }
 

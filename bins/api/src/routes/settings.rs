@@ -18,7 +18,7 @@ use crate::extract::{IfMatch, Json, UseCases};
 use crate::openapi::operation;
 use crate::problem::{FieldError, Problem, ProblemType};
 use crate::server::{Endpoint, resource};
-use crate::value::not_null;
+use crate::value::{not_null, whole_not_null};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let etag = ("header.If-Match", "$response.header.ETag");
@@ -103,35 +103,35 @@ struct SettingsBody {
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z][A-Za-z0-9_+/-]*$", nullable = false)]
     time_zone: Option<String>,
     /// Nothing is placed before this wall time, in minutes since 00:00; less than `day_end_min`.
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "whole_not_null")]
     #[schema(maximum = 1379, nullable = false)]
     day_start_min: Option<u16>,
     /// Nor past this one; 23:00 at the latest.
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "whole_not_null")]
     #[schema(minimum = 1, maximum = 1380, nullable = false)]
     day_end_min: Option<u16>,
     /// Rest between any two focus blocks, in minutes.
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "whole_not_null")]
     #[schema(maximum = 1440, nullable = false)]
     rest_gap_min: Option<u16>,
     /// The shortest study block worth making, in minutes.
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "whole_not_null")]
     #[schema(minimum = 15, maximum = 720, multiple_of = 15, nullable = false)]
     focus_min: Option<u16>,
     /// The longest, in minutes; at least twice `focus_min`.
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "whole_not_null")]
     #[schema(minimum = 30, maximum = 1440, multiple_of = 15, nullable = false)]
     focus_max: Option<u16>,
     /// How many times 24 hours before the due time may change.
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "whole_not_null")]
     #[schema(minimum = 1, maximum = 14, nullable = false)]
     lookahead_days: Option<u8>,
     /// Nothing changes within so many minutes from now.
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "whole_not_null")]
     #[schema(maximum = 1440, nullable = false)]
     lead_minutes: Option<u16>,
     /// How many times 24 hours past the due time a moved event may land.
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "whole_not_null")]
     #[schema(maximum = 7, nullable = false)]
     relocation_spill_days: Option<u8>,
     /// Whether recreation and chores may be given up altogether.
@@ -143,11 +143,11 @@ struct SettingsBody {
     #[schema(schema_with = energy)]
     energy: Option<[u8; 24]>,
     /// Changes allowed on one local day.
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "whole_not_null")]
     #[schema(maximum = 5, nullable = false)]
     churn_cap: Option<u8>,
     /// What a single request may raise that to.
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "whole_not_null")]
     #[schema(maximum = 5, nullable = false)]
     churn_cap_max: Option<u8>,
     #[serde(default, deserialize_with = "named::optional_priority")]

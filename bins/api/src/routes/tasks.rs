@@ -17,7 +17,7 @@ use crate::extract::{IfMatch, Json, Path, Query, UseCases};
 use crate::openapi::{Operation, operation};
 use crate::problem::Problem;
 use crate::server::{Endpoint, resource};
-use crate::value::{Given, Instant, Line, Timestamp, not_null};
+use crate::value::{Given, Instant, Line, Timestamp, not_null, whole, whole_not_null};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
@@ -140,6 +140,7 @@ struct TaskBody {
     #[serde(deserialize_with = "named::priority")]
     #[schema(schema_with = named::priorities)]
     priority_score: Priority,
+    #[serde(deserialize_with = "whole")]
     #[schema(maximum = 525_600)]
     effort_minutes: u32,
     #[serde(default, deserialize_with = "named::task_status")]
@@ -177,7 +178,7 @@ struct TaskPatch {
     #[serde(default, deserialize_with = "named::optional_priority")]
     #[schema(schema_with = named::priorities)]
     priority_score: Option<Priority>,
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "whole_not_null")]
     #[schema(maximum = 525_600, nullable = false)]
     effort_minutes: Option<u32>,
     #[serde(default, deserialize_with = "named::optional_task_status")]

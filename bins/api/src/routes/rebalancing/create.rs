@@ -17,6 +17,7 @@ use crate::auth::Identity;
 use crate::extract::{Json, UseCases};
 use crate::openapi::one_of;
 use crate::routes::failure::problem;
+use crate::value::whole_or_null;
 
 /// What to make room for.
 #[derive(Deserialize, ToSchema)]
@@ -26,11 +27,11 @@ pub(super) struct CreateBody {
     /// The task.
     trigger_item_id: Uuid,
     /// How many times 24 hours before the due time may change, unless the settings say it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole_or_null")]
     #[schema(minimum = 1, maximum = 14)]
     lookahead_days: Option<u8>,
     /// Raises the day's cap for this once, up to `churn_cap_max` of the settings.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole_or_null")]
     #[schema(maximum = 5)]
     override_churn_cap: Option<u32>,
 }
