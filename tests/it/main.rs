@@ -11,6 +11,7 @@ mod demo;
 mod guard;
 mod harness;
 mod once;
+mod openapi;
 mod outage;
 mod processes;
 mod readme;

@@ -11,6 +11,7 @@ pub mod config;
 pub mod demo;
 pub mod extract;
 pub mod metrics;
+pub mod openapi;
 pub mod problem;
 pub mod routes;
 pub mod server;

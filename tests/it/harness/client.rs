@@ -11,6 +11,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
+use super::contract;
+
 /// Somebody who asks the API, with a token or without.
 #[derive(Clone)]
 pub(crate) struct Caller {
@@ -96,10 +98,12 @@ impl Caller {
 
     /// What comes back, where anything does: a server may be starting, or die.
     pub(crate) async fn try_ask(&self, request: Request<Full<Bytes>>) -> Option<Reply> {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.client.request(request).await.ok()?;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.ok()?.to_bytes();
-        let text = String::from_utf8(body.to_vec()).unwrap();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        contract::hold(&method, &path, parts.status.as_u16(), &parts.headers, &text);
         Some(Reply { status: parts.status, headers: parts.headers, text })
     }
 

@@ -2,6 +2,7 @@
 
 mod ask;
 mod client;
+pub(crate) mod contract;
 mod dump;
 mod stream;
 mod tokens;

@@ -32,6 +32,14 @@ async fn a_task_is_open_and_not_due_unless_it_is_said_to_be() {
 }
 
 #[tokio::test]
+async fn a_whole_number_may_have_a_fraction_of_nothing() {
+    let api = Api::start().await;
+    let body = with(&essay(), json!({"effort_minutes": 90.0, "priority_score": 55.0}));
+    let task = ENDPOINT.with(body).by(&api.user("ada")).await.json(201);
+    assert_eq!((&task["effort_minutes"], &task["priority_score"]), (&json!(90), &json!(55)));
+}
+
+#[tokio::test]
 async fn everything_that_is_said_of_a_task_is_kept() {
     let api = Api::start().await;
     let ada = api.user("ada");

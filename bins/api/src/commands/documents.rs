@@ -66,6 +66,11 @@ fn within_bounds(path: &Path, bytes: usize) -> Result<(), BadInput> {
     Ok(())
 }
 
+/// The `OpenAPI` document, to be read by people too.
+pub(super) fn openapi() -> String {
+    format!("{:#}", crate::openapi::of_the_api())
+}
+
 /// Writes to standard output, and minds a reader that has gone away.
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
     use std::io::Write;

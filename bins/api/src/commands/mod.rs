@@ -32,6 +32,7 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Migrate(args) => migrate::run(&args).await.map(|()| ExitCode::SUCCESS),
         Command::Plan(args) => plan::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(&args),
+        Command::Openapi => documents::print(&documents::openapi()).map(|()| ExitCode::SUCCESS),
         Command::Replay(args) => replay::run(&args).await,
     };
     outcome.unwrap_or_else(|error| {

@@ -3,11 +3,13 @@
 use app::availability::Availability;
 use planner_core::time::{Instant as Minute, Interval, MINUTES_PER_24H, Moment};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::cursor::wrong;
 use super::failure::problem;
 use crate::auth::Identity;
 use crate::extract::{Json, Query, UseCases};
+use crate::openapi::operation;
 use crate::problem::Problem;
 use crate::server::{Endpoint, resource};
 use crate::value::{Instant, Timestamp};
@@ -19,14 +21,22 @@ const DEFAULT_MINUTES: u32 = 30;
 const MOST_MINUTES: u32 = 24 * 60;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    vec![resource("/api/v1/availability").get(read)]
+    let told = operation("readAvailability", "When the user is free")
+        .about("When the user is free, within waking hours. With `rest` the gaps also leave the rest around focus.")
+        .query::<AvailabilityQuery>()
+        .answers::<AvailabilityView>(200, "The gaps of the stretch that was asked for.");
+    vec![resource("/api/v1/availability").get(read).told(told)]
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct AvailabilityQuery {
+    /// Now, unless it is given.
     from: Option<Instant>,
+    /// A week after `from`, unless it is given; 62 days at most.
     to: Option<Instant>,
+    /// How long gaps have to last.
+    #[param(minimum = 1, maximum = 1440, default = 30, nullable = false)]
     min_minutes: Option<u32>,
     /// Whether the rest around focus counts as taken.
     #[serde(default)]
@@ -34,7 +44,11 @@ struct AvailabilityQuery {
 }
 
 /// Free time.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Availability, examples(json!({
+    "from": "2026-03-02T08:00:00Z", "to": "2026-03-09T08:00:00Z", "free_minutes": 90, "zone": "Europe/Berlin",
+    "gaps": [{"start_ts": "2026-03-02T08:00:00Z", "end_ts": "2026-03-02T09:30:00Z", "minutes": 90}],
+})))]
 struct AvailabilityView {
     from: Timestamp,
     to: Timestamp,
@@ -45,7 +59,8 @@ struct AvailabilityView {
 }
 
 /// A stretch in which nothing is.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Gap)]
 struct GapView {
     start_ts: Timestamp,
     end_ts: Timestamp,

@@ -1,13 +1,21 @@
 //! Pages of lists: `?limit=&cursor=`, and the cursor of the next page in the answer.
 
+use std::borrow::Cow;
+
 use app::ports::{Page, Position};
 use planner_core::time::Moment;
 use serde::Serialize;
 use time::OffsetDateTime;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use crate::problem::{FieldError, Problem, ProblemType};
 use crate::value::Instant;
+
+/// What cursors look like.
+const CURSOR: &str = r"^-?[0-9]{1,18}\.[0-9a-f]{32}$";
 
 const DEFAULT_LIMIT: u16 = 50;
 const MOST_ITEMS: u16 = 200;
@@ -24,6 +32,43 @@ impl<T> ListView<T> {
     pub(super) fn new(items: Vec<T>, next: Option<Position>) -> Self {
         Self { items, next_cursor: next.map(write) }
     }
+}
+
+impl<T: ToSchema> PartialSchema for ListView<T> {
+    fn schema() -> RefOr<Schema> {
+        let most = usize::from(MOST_ITEMS);
+        let items = ArrayBuilder::new().items(Ref::from_schema_name(T::name())).max_items(Some(most));
+        let next_cursor = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .pattern(Some(CURSOR))
+            .description(Some("The `cursor` of the next page; null after the last."));
+        ObjectBuilder::new()
+            .property("items", items)
+            .property("next_cursor", next_cursor)
+            .required("items")
+            .required("next_cursor")
+            .description(Some("A page of a list."))
+            .into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for ListView<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}List", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
+}
+
+/// The schema of a cursor.
+pub(super) fn schema() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(CURSOR))
+        .description(Some("The `next_cursor` of a page before."))
 }
 
 /// The page that a query asks for.

@@ -6,6 +6,7 @@ use app::ports::{EventFields, EventPage, EventRecord, Position};
 use planner_core::model::{EventId, Kind, TaskId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::cursor::{self, ListView};
@@ -13,32 +14,84 @@ use super::failure::problem;
 use super::named;
 use crate::auth::Identity;
 use crate::extract::{IfMatch, Json, Path, Query, UseCases};
+use crate::openapi::{Operation, operation};
 use crate::problem::Problem;
 use crate::server::{Endpoint, resource};
 use crate::value::{Given, Instant, Line, Timestamp, not_null};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
-        resource("/api/v1/events").get(list).post(create),
-        resource("/api/v1/events/{id}").get(read).put(replace).patch(edit).delete(remove),
+        resource("/api/v1/events")
+            .get(list)
+            .told(
+                operation("listEvents", "Events that touch a stretch of time, by start")
+                    .query::<EventQuery>()
+                    .answers::<ListView<EventView>>(200, "A page of events.")
+                    .leads_to("listEvents", &[("query.cursor", "$response.body#/next_cursor")]),
+            )
+            .post(create)
+            .told(
+                of_one(operation("createEvent", "Adds an event").takes::<EventBody>(), 201)
+                    .about("Adds an event. Nothing is movable unless it is said to be."),
+            ),
+        resource("/api/v1/events/{id}")
+            .get(read)
+            .told(of_one(operation("readEvent", "One event"), 200))
+            .put(replace)
+            .told(
+                of_one(operation("replaceEvent", "Replaces an event").takes::<EventBody>(), 200)
+                    .about("Replaces all of an event: what is left out is as in a new one.")
+                    .must_match(),
+            )
+            .patch(edit)
+            .told(
+                of_one(operation("editEvent", "Changes an event").takes::<EventPatch>(), 200)
+                    .about("Changes what is given of an event; null empties `task_id`.")
+                    .may_match(),
+            )
+            .delete(remove)
+            .told(operation("deleteEvent", "Removes an event").answers_nothing("It is gone.").may_match()),
     ]
 }
 
+/// What is answered with an event, and what can be done with it then.
+fn of_one(operation: Operation, status: u16) -> Operation {
+    let (id, etag) = (("path.id", "$response.body#/id"), ("header.If-Match", "$response.header.ETag"));
+    operation
+        .answers::<EventView>(status, "The event.")
+        .with_etag()
+        .leads_to("readEvent", &[id])
+        .leads_to("replaceEvent", &[id, etag])
+        .leads_to("editEvent", &[id, etag])
+        .leads_to("deleteEvent", &[id, etag])
+}
+
 /// An event as it is shown. Its fields bear the names of the table's columns.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Event, examples(json!({
+    "id": "019588a4-5c00-7000-8000-0000000000e1", "title": "Linear algebra", "type": "CLASS",
+    "start_ts": "2026-03-04T10:00:00Z", "end_ts": "2026-03-04T11:30:00Z", "is_movable": false, "protected": false,
+    "transparent": false, "task_id": null, "source": "canvascal", "source_id": null, "metadata": {"room": "H 104"},
+    "version": 1, "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
+})))]
 struct EventView {
     id: Uuid,
     title: String,
     start_ts: Timestamp,
     end_ts: Timestamp,
     #[serde(rename = "type")]
+    #[schema(schema_with = named::kinds)]
     kind: &'static str,
     is_movable: bool,
     protected: bool,
     transparent: bool,
+    /// The task that it serves.
+    #[schema(required)]
     task_id: Option<Uuid>,
     source: String,
+    #[schema(required)]
     source_id: Option<String>,
+    #[schema(value_type = Object, additional_properties)]
     metadata: Map<String, Value>,
     version: i64,
     created_at: Timestamp,
@@ -69,13 +122,19 @@ impl From<EventRecord> for EventView {
 }
 
 /// A whole event. Nothing is movable unless it is said to be.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({
+    "title": "Running", "type": "CHILL", "start_ts": "2026-03-04T17:00:00+01:00",
+    "end_ts": "2026-03-04T18:00:00+01:00", "is_movable": true,
+})))]
 struct EventBody {
     title: Line<500>,
     start_ts: Instant,
+    /// Later than `start_ts`, and at most 62 days.
     end_ts: Instant,
     #[serde(rename = "type", deserialize_with = "named::kind")]
+    #[schema(schema_with = named::kinds)]
     kind: Kind,
     #[serde(default)]
     is_movable: bool,
@@ -83,9 +142,12 @@ struct EventBody {
     protected: bool,
     #[serde(default)]
     transparent: bool,
+    /// The task that it serves, which has to be one of the user's.
     #[serde(default)]
     task_id: Option<Uuid>,
+    /// Anything, in at most 16384 bytes.
     #[serde(default)]
+    #[schema(value_type = Object, additional_properties)]
     metadata: Map<String, Value>,
 }
 
@@ -106,26 +168,36 @@ impl From<EventBody> for EventFields {
 }
 
 /// What to change of an event; what is left out stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"title": "A longer run", "end_ts": "2026-03-04T19:00:00Z"})))]
 struct EventPatch {
     #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     title: Option<Line<500>>,
     #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     start_ts: Option<Instant>,
     #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     end_ts: Option<Instant>,
     #[serde(default, rename = "type", deserialize_with = "named::optional_kind")]
+    #[schema(schema_with = named::kinds)]
     kind: Option<Kind>,
     #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     is_movable: Option<bool>,
     #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     protected: Option<bool>,
     #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     transparent: Option<bool>,
     #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
     task_id: Given<Uuid>,
     #[serde(default, deserialize_with = "not_null")]
+    #[schema(value_type = Object, required = false, additional_properties)]
     metadata: Option<Map<String, Value>>,
 }
 
@@ -145,12 +217,16 @@ impl EventPatch {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct EventQuery {
+    /// The first minute that counts.
     from: Option<Instant>,
+    /// The first that does not.
     to: Option<Instant>,
+    #[param(minimum = 1, maximum = 200, default = 50, nullable = false)]
     limit: Option<u16>,
+    #[param(schema_with = cursor::schema)]
     cursor: Option<String>,
 }
 

@@ -7,11 +7,13 @@ use app::ports::{AuditAction, Spread, Tally};
 use planner_core::lifecycle::Status;
 use planner_core::time::{MINUTES_PER_24H, Moment};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::cursor::wrong;
 use super::failure::problem;
 use crate::auth::Admin;
 use crate::extract::{Json, Query, UseCases};
+use crate::openapi::operation;
 use crate::problem::Problem;
 use crate::server::{Endpoint, resource};
 use crate::value::{Instant, Timestamp};
@@ -21,25 +23,34 @@ const DEFAULT_DAYS: i64 = 7;
 const MOST_DAYS: i64 = 366;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    vec![resource("/api/v1/admin/insights").get(read)]
+    let told = operation("readInsights", "What all users' proposals came to")
+        .about("Counts what all users' proposals came to, and tells nothing of a single user. For admins.")
+        .query::<InsightsQuery>()
+        .answers::<InsightsView>(200, "What happened within the stretch that was asked for.");
+    vec![resource("/api/v1/admin/insights").get(read).told(told)]
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct InsightsQuery {
+    /// A week before `to`, unless it is given; 366 days at most.
     from: Option<Instant>,
+    /// Now, unless it is given.
     to: Option<Instant>,
 }
 
 /// What happened within a stretch of time. A rate of nothing is null.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Insights)]
 struct InsightsView {
     from: Timestamp,
     to: Timestamp,
     proposals: ProposalsView,
     /// Of the proposals made within the stretch that are no longer open, those that were accepted.
+    #[schema(required)]
     acceptance_rate: Option<f64>,
     /// Of those that were accepted, those that were undone.
+    #[schema(required)]
     undo_rate: Option<f64>,
     rejections: u64,
     expiries: u64,
@@ -50,7 +61,8 @@ struct InsightsView {
 }
 
 /// Proposals made within the stretch, by where they stand now and by why they change what they change.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ProposalCounts)]
 struct ProposalsView {
     created: u64,
     by_status: BTreeMap<&'static str, u64>,
@@ -58,7 +70,8 @@ struct ProposalsView {
 }
 
 /// What was refused within the stretch, by code.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RefusalCounts)]
 struct RefusalsView {
     create: BTreeMap<String, u64>,
     accept: BTreeMap<String, u64>,
@@ -67,9 +80,11 @@ struct RefusalsView {
 }
 
 /// Churn of a user's day, of those with something accepted.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ChurnSpread)]
 struct ChurnView {
     user_days: u64,
+    #[schema(required)]
     mean: Option<f64>,
     p95: u64,
     max: u64,
@@ -77,11 +92,16 @@ struct ChurnView {
 }
 
 /// How the proposals made within the stretch were found.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PlanningTimes)]
 struct PlanningView {
+    #[schema(required)]
     p50_ms: Option<f64>,
+    #[schema(required)]
     p95_ms: Option<f64>,
+    #[schema(required)]
     p99_ms: Option<f64>,
+    #[schema(required)]
     proven_optimal_share: Option<f64>,
 }
 

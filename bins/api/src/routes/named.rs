@@ -2,10 +2,14 @@
 
 use app::ports::{AuditAction, JobStatus, TaskStatus};
 use planner_core::lifecycle::Status;
-use planner_core::model::{Kind, Priority, TaskKind};
+use planner_core::model::{Kind, Priority, ReasonCode, TaskKind};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Number;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+
+use crate::openapi::one_of;
+use crate::value::whole;
 
 fn from_name<'de, T, D: Deserializer<'de>>(
     deserializer: D,
@@ -22,6 +26,51 @@ fn kind_names() -> Vec<&'static str> {
 
 fn task_kind_names() -> Vec<&'static str> {
     TaskKind::ALL.iter().map(|kind| kind.as_str()).collect()
+}
+
+/// The schema of a type of event.
+pub(super) fn kinds() -> ObjectBuilder {
+    one_of(kind_names())
+}
+
+/// The schema of a type of task.
+pub(super) fn task_kinds() -> ObjectBuilder {
+    one_of(task_kind_names())
+}
+
+/// The schema of a task's status.
+pub(super) fn task_statuses() -> ObjectBuilder {
+    one_of(TASK_STATUS_NAMES)
+}
+
+/// The schema of where a proposal stands.
+pub(super) fn statuses() -> ObjectBuilder {
+    one_of(Status::ALL.iter().map(|status| status.as_str()))
+}
+
+/// The schema of where a job stands.
+pub(super) fn job_statuses() -> ObjectBuilder {
+    one_of(JobStatus::ALL.map(JobStatus::as_str))
+}
+
+/// The schema of what happened to a proposal.
+pub(super) fn audit_actions() -> ObjectBuilder {
+    one_of(AuditAction::ALL.map(AuditAction::as_str))
+}
+
+/// The schema of why a change is made.
+pub(super) fn reason_codes() -> ObjectBuilder {
+    one_of(ReasonCode::ALL.iter().map(|code| code.as_str()))
+}
+
+/// The schema of a priority.
+pub(super) fn priorities() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Number)
+        .minimum(Some(0))
+        .maximum(Some(100))
+        .multiple_of(Some(0.001))
+        .description(Some("How much it matters, in thousandths at the finest."))
 }
 
 const TASK_STATUS_NAMES: [&str; 2] = [TaskStatus::Open.as_str(), TaskStatus::Done.as_str()];
@@ -90,11 +139,15 @@ pub(super) fn optional_priority<'de, D: Deserializer<'de>>(
     priority(deserializer).map(Some)
 }
 
+#[derive(Deserialize)]
+struct Hour(#[serde(deserialize_with = "whole")] u8);
+
 /// One number for each hour. An array would be read as far as it goes, and what follows taken for no JSON.
 pub(super) fn optional_energy<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<[u8; 24]>, D::Error> {
-    let hours = Vec::<u8>::deserialize(deserializer)?;
+    let hours: Vec<Hour> = Vec::deserialize(deserializer)?;
+    let hours: Vec<u8> = hours.into_iter().map(|hour| hour.0).collect();
     hours.try_into().map(Some).map_err(|_| D::Error::custom("must be 24 numbers in 50..=150"))
 }
 

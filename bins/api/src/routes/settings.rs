@@ -8,21 +8,50 @@ use planner_core::time::Zone;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 
 use super::failure::problem;
 use super::named;
 use crate::auth::Identity;
 use crate::extract::{IfMatch, Json, UseCases};
+use crate::openapi::operation;
 use crate::problem::{FieldError, Problem, ProblemType};
 use crate::server::{Endpoint, resource};
-use crate::value::not_null;
+use crate::value::{not_null, whole_not_null};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    vec![resource("/api/v1/settings").get(read).put(put)]
+    let etag = ("header.If-Match", "$response.header.ETag");
+    vec![
+        resource("/api/v1/settings")
+            .get(read)
+            .told(
+                operation("readSettings", "The user's settings")
+                    .answers::<SettingsView>(200, "The settings.")
+                    .with_etag()
+                    .leads_to("changeSettings", &[etag]),
+            )
+            .put(put)
+            .told(
+                operation("changeSettings", "Changes the user's settings")
+                    .about("Changes what is given of the settings; a field that is left out stays as it is.")
+                    .takes::<SettingsBody>()
+                    .answers::<SettingsView>(200, "The settings as they are now.")
+                    .with_etag()
+                    .may_match(),
+            ),
+    ]
 }
 
 /// The settings as they are shown: times of day and durations in minutes.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Settings, examples(json!({
+    "time_zone": "Europe/Berlin", "day_start_min": 420, "day_end_min": 1320, "rest_gap_min": 480, "focus_min": 30,
+    "focus_max": 120, "lookahead_days": 5, "lead_minutes": 15, "relocation_spill_days": 0, "allow_delete": false,
+    "energy": [100, 100, 100, 100, 100, 100, 100, 100, 120, 120, 120, 120, 90, 90, 100, 100, 100, 100, 100, 100, 100,
+        100, 100, 100],
+    "churn_cap": 3, "churn_cap_max": 5, "priority_threshold": 70,
+})))]
 struct SettingsView {
     time_zone: String,
     day_start_min: u16,
@@ -34,9 +63,11 @@ struct SettingsView {
     lead_minutes: u16,
     relocation_spill_days: u8,
     allow_delete: bool,
+    #[schema(min_items = 24, max_items = 24)]
     energy: [u8; 24],
     churn_cap: u8,
     churn_cap_max: u8,
+    #[schema(schema_with = named::priorities)]
     priority_threshold: Number,
 }
 
@@ -63,37 +94,70 @@ impl From<UserSettings> for SettingsView {
 }
 
 /// The settings to keep. A field that is left out stays as it is, so that an older client loses nothing.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"time_zone": "Europe/Berlin", "day_end_min": 1320, "churn_cap": 4})))]
 struct SettingsBody {
+    /// A name of the IANA time zone database.
     #[serde(default, deserialize_with = "not_null")]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z][A-Za-z0-9_+/-]*$", nullable = false)]
     time_zone: Option<String>,
-    #[serde(default, deserialize_with = "not_null")]
+    /// Nothing is placed before this wall time, in minutes since 00:00; less than `day_end_min`.
+    #[serde(default, deserialize_with = "whole_not_null")]
+    #[schema(maximum = 1379, nullable = false)]
     day_start_min: Option<u16>,
-    #[serde(default, deserialize_with = "not_null")]
+    /// Nor past this one; 23:00 at the latest.
+    #[serde(default, deserialize_with = "whole_not_null")]
+    #[schema(minimum = 1, maximum = 1380, nullable = false)]
     day_end_min: Option<u16>,
-    #[serde(default, deserialize_with = "not_null")]
+    /// Rest between any two focus blocks, in minutes.
+    #[serde(default, deserialize_with = "whole_not_null")]
+    #[schema(maximum = 1440, nullable = false)]
     rest_gap_min: Option<u16>,
-    #[serde(default, deserialize_with = "not_null")]
+    /// The shortest study block worth making, in minutes.
+    #[serde(default, deserialize_with = "whole_not_null")]
+    #[schema(minimum = 15, maximum = 720, multiple_of = 15, nullable = false)]
     focus_min: Option<u16>,
-    #[serde(default, deserialize_with = "not_null")]
+    /// The longest, in minutes; at least twice `focus_min`.
+    #[serde(default, deserialize_with = "whole_not_null")]
+    #[schema(minimum = 30, maximum = 1440, multiple_of = 15, nullable = false)]
     focus_max: Option<u16>,
-    #[serde(default, deserialize_with = "not_null")]
+    /// How many times 24 hours before the due time may change.
+    #[serde(default, deserialize_with = "whole_not_null")]
+    #[schema(minimum = 1, maximum = 14, nullable = false)]
     lookahead_days: Option<u8>,
-    #[serde(default, deserialize_with = "not_null")]
+    /// Nothing changes within so many minutes from now.
+    #[serde(default, deserialize_with = "whole_not_null")]
+    #[schema(maximum = 1440, nullable = false)]
     lead_minutes: Option<u16>,
-    #[serde(default, deserialize_with = "not_null")]
+    /// How many times 24 hours past the due time a moved event may land.
+    #[serde(default, deserialize_with = "whole_not_null")]
+    #[schema(maximum = 7, nullable = false)]
     relocation_spill_days: Option<u8>,
+    /// Whether recreation and chores may be given up altogether.
     #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     allow_delete: Option<bool>,
+    /// How well the student works in each hour of the local day, in hundredths.
     #[serde(default, deserialize_with = "named::optional_energy")]
+    #[schema(schema_with = energy)]
     energy: Option<[u8; 24]>,
-    #[serde(default, deserialize_with = "not_null")]
+    /// Changes allowed on one local day.
+    #[serde(default, deserialize_with = "whole_not_null")]
+    #[schema(maximum = 5, nullable = false)]
     churn_cap: Option<u8>,
-    #[serde(default, deserialize_with = "not_null")]
+    /// What a single request may raise that to.
+    #[serde(default, deserialize_with = "whole_not_null")]
+    #[schema(maximum = 5, nullable = false)]
     churn_cap_max: Option<u8>,
     #[serde(default, deserialize_with = "named::optional_priority")]
+    #[schema(schema_with = named::priorities)]
     priority_threshold: Option<Priority>,
+}
+
+fn energy() -> ArrayBuilder {
+    let hour = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(50)).maximum(Some(150));
+    ArrayBuilder::new().items(hour).min_items(Some(24)).max_items(Some(24))
 }
 
 impl SettingsBody {

@@ -2,21 +2,30 @@
 
 use planner_core::model::TaskId;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::failure::problem;
 use crate::auth::Identity;
 use crate::extract::{Json, Path, UseCases};
-use crate::problem::Problem;
+use crate::openapi::operation;
+use crate::problem::{Problem, ProblemType};
 use crate::server::{Endpoint, resource};
 use crate::value::Timestamp;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    vec![resource("/api/v1/tasks/{id}/slack").get(read)]
+    let told = operation("readSlack", "The room that is left for a task")
+        .answers::<TaskSlackView>(200, "The room that is left before it is due.")
+        .refuses([ProblemType::TriggerNotDue]);
+    vec![resource("/api/v1/tasks/{id}/slack").get(read).told(told)]
 }
 
 /// The room that is left before the task is due.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = TaskSlack, examples(json!({
+    "task_id": "019588a4-5c00-7000-8000-0000000000a1", "needed_minutes": 240, "available_minutes": 600,
+    "slack_minutes": 360, "counted_until": "2026-03-05T12:00:00Z", "due_ts": "2026-03-05T12:00:00Z",
+})))]
 struct TaskSlackView {
     task_id: Uuid,
     needed_minutes: u32,

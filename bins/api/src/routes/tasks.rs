@@ -5,7 +5,8 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use app::ports::{Position, TaskFields, TaskRecord, TaskStatus};
 use planner_core::model::{Priority, TaskId, TaskKind};
 use serde::{Deserialize, Serialize};
-use serde_json::Number;
+use serde_json::{Number, json};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::cursor::{self, ListView};
@@ -13,30 +14,88 @@ use super::failure::problem;
 use super::named;
 use crate::auth::Identity;
 use crate::extract::{IfMatch, Json, Path, Query, UseCases};
+use crate::openapi::{Operation, operation};
 use crate::problem::Problem;
 use crate::server::{Endpoint, resource};
-use crate::value::{Given, Instant, Line, Timestamp, not_null};
+use crate::value::{Given, Instant, Line, Timestamp, not_null, whole, whole_not_null};
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
-        resource("/api/v1/tasks").get(list).post(create),
-        resource("/api/v1/tasks/{id}").get(read).put(replace).patch(edit).delete(remove),
+        resource("/api/v1/tasks")
+            .get(list)
+            .told(
+                operation("listTasks", "Tasks, by creation")
+                    .query::<TaskQuery>()
+                    .answers::<ListView<TaskView>>(200, "A page of tasks.")
+                    .leads_to("listTasks", &[("query.cursor", "$response.body#/next_cursor")]),
+            )
+            .post(create)
+            .told(of_one(operation("createTask", "Adds a task").takes::<TaskBody>(), 201)),
+        resource("/api/v1/tasks/{id}")
+            .get(read)
+            .told(of_one(operation("readTask", "One task"), 200))
+            .put(replace)
+            .told(
+                of_one(operation("replaceTask", "Replaces a task").takes::<TaskBody>(), 200)
+                    .about("Replaces all of a task: what is left out is as in a new one.")
+                    .must_match(),
+            )
+            .patch(edit)
+            .told(
+                of_one(operation("editTask", "Changes a task").takes::<TaskPatch>(), 200)
+                    .about("Changes what is given of a task; null empties `due_ts`.")
+                    .may_match(),
+            )
+            .delete(remove)
+            .told(
+                operation("deleteTask", "Removes a task")
+                    .about("Removes a task. Events that served it stay, and serve none.")
+                    .answers_nothing("It is gone.")
+                    .may_match(),
+            ),
     ]
 }
 
+/// What is answered with a task, and what can be done with it then.
+fn of_one(operation: Operation, status: u16) -> Operation {
+    let (id, etag) = (("path.id", "$response.body#/id"), ("header.If-Match", "$response.header.ETag"));
+    operation
+        .answers::<TaskView>(status, "The task.")
+        .with_etag()
+        .leads_to_body("createProposal", &json!({"trigger_item_id": "$response.body#/id"}))
+        .leads_to("readSlack", &[id])
+        .leads_to("readTask", &[id])
+        .leads_to("replaceTask", &[id, etag])
+        .leads_to("editTask", &[id, etag])
+        .leads_to("deleteTask", &[id, etag])
+}
+
 /// A task as it is shown. Its fields bear the names of the table's columns.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Task, examples(json!({
+    "id": "019588a4-5c00-7000-8000-0000000000a1", "title": "Algebra", "type": "EXAM",
+    "due_ts": "2026-03-05T12:00:00Z", "priority_score": 82.5, "effort_minutes": 240, "status": "OPEN",
+    "source": "canvascal", "source_id": null, "due_changed_at": null, "version": 1,
+    "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z",
+})))]
 struct TaskView {
     id: Uuid,
     title: String,
     #[serde(rename = "type")]
+    #[schema(schema_with = named::task_kinds)]
     kind: &'static str,
+    #[schema(required)]
     due_ts: Option<Timestamp>,
+    #[schema(schema_with = named::priorities)]
     priority_score: Number,
     effort_minutes: u32,
+    #[schema(schema_with = named::task_statuses)]
     status: &'static str,
     source: String,
+    #[schema(required)]
     source_id: Option<String>,
+    /// When `due_ts` was last set to something else.
+    #[schema(required)]
     due_changed_at: Option<Timestamp>,
     version: i64,
     created_at: Timestamp,
@@ -65,18 +124,27 @@ impl From<TaskRecord> for TaskView {
 }
 
 /// A whole task.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({
+    "title": "Algebra", "type": "EXAM", "due_ts": "2026-03-05T12:00:00Z", "priority_score": 82.5,
+    "effort_minutes": 240,
+})))]
 struct TaskBody {
     title: Line<500>,
     #[serde(rename = "type", deserialize_with = "named::task_kind")]
+    #[schema(schema_with = named::task_kinds)]
     kind: TaskKind,
     #[serde(default)]
     due_ts: Option<Instant>,
     #[serde(deserialize_with = "named::priority")]
+    #[schema(schema_with = named::priorities)]
     priority_score: Priority,
+    #[serde(deserialize_with = "whole")]
+    #[schema(maximum = 525_600)]
     effort_minutes: u32,
     #[serde(default, deserialize_with = "named::task_status")]
+    #[schema(schema_with = named::task_statuses)]
     status: TaskStatus,
 }
 
@@ -94,20 +162,27 @@ impl From<TaskBody> for TaskFields {
 }
 
 /// What to change of a task; what is left out stays.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(examples(json!({"effort_minutes": 300, "due_ts": null})))]
 struct TaskPatch {
     #[serde(default, deserialize_with = "not_null")]
+    #[schema(nullable = false)]
     title: Option<Line<500>>,
     #[serde(default, rename = "type", deserialize_with = "named::optional_task_kind")]
+    #[schema(schema_with = named::task_kinds)]
     kind: Option<TaskKind>,
     #[serde(default)]
+    #[schema(value_type = Option<Instant>)]
     due_ts: Given<Instant>,
     #[serde(default, deserialize_with = "named::optional_priority")]
+    #[schema(schema_with = named::priorities)]
     priority_score: Option<Priority>,
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "whole_not_null")]
+    #[schema(maximum = 525_600, nullable = false)]
     effort_minutes: Option<u32>,
     #[serde(default, deserialize_with = "named::optional_task_status")]
+    #[schema(schema_with = named::task_statuses)]
     status: Option<TaskStatus>,
 }
 
@@ -127,10 +202,12 @@ impl TaskPatch {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct TaskQuery {
+    #[param(minimum = 1, maximum = 200, default = 50, nullable = false)]
     limit: Option<u16>,
+    #[param(schema_with = cursor::schema)]
     cursor: Option<String>,
 }
 

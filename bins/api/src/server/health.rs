@@ -6,9 +6,12 @@ use actix_web::web;
 use async_trait::async_trait;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::ObjectBuilder;
 
 use super::resource::{Endpoint, resource};
 use crate::extract::Json;
+use crate::openapi::{one_of, operation};
 use crate::problem::{Problem, ProblemType};
 
 /// Tells whether what the server leans on is there, such as its database.
@@ -31,17 +34,26 @@ pub struct NotReady {
 /// Longer, and whoever asks has given up.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Health {
+    #[schema(schema_with = statuses)]
     status: &'static str,
 }
 
+fn statuses() -> ObjectBuilder {
+    one_of(["ok", "ready"])
+}
+
 pub(super) fn alive() -> Endpoint {
-    resource("/healthz").public().get(|| async { Json(Health { status: "ok" }) })
+    let told = operation("readHealth", "Whether the process lives").answers::<Health>(200, "It does.");
+    resource("/healthz").public().get(|| async { Json(Health { status: "ok" }) }).told(told)
 }
 
 pub(super) fn ready() -> Endpoint {
-    resource("/readyz").public().get(answer)
+    let told = operation("readReadiness", "Whether the server is ready for work")
+        .answers::<Health>(200, "It is.")
+        .refuses([ProblemType::NotReady]);
+    resource("/readyz").public().get(answer).told(told)
 }
 
 async fn answer(

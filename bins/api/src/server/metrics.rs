@@ -3,18 +3,24 @@
 use actix_web::http::header::{CONTENT_TYPE as CONTENT_TYPE_HEADER, HeaderValue, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use ring::hmac;
+use serde_json::json;
 
 use super::resource::{Endpoint, resource};
 use crate::auth;
 use crate::config::Secret;
 use crate::metrics::{CONTENT_TYPE, Metrics};
+use crate::openapi::operation;
 use crate::problem::{Problem, ProblemType};
 
 /// The token that the metrics are told for; to everybody where there is none.
 pub(super) struct MetricsToken(pub(super) Option<Secret<String>>);
 
 pub(super) fn metrics() -> Endpoint {
-    resource("/metrics").public().get(answer)
+    let told = operation("readMetrics", "What the process counts")
+        .about("What the process counts, as OpenMetrics text. It may have a token of its own.")
+        .answers_as(200, "The metrics.", &["application/openmetrics-text"], &json!({"type": "string"}))
+        .refuses([ProblemType::MissingToken, ProblemType::InvalidToken]);
+    resource("/metrics").public().get(answer).told(told)
 }
 
 async fn answer(

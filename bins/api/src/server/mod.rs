@@ -8,6 +8,7 @@
 mod health;
 mod metrics;
 mod once;
+mod reference;
 mod request;
 mod resource;
 mod run;
@@ -72,14 +73,25 @@ pub fn app(
         .app_data(web::Data::new(metrics::MetricsToken(state.metrics_token)))
         .app_data(web::PayloadConfig::new(state.limits.max_body_bytes))
         .app_data(state.limits)
-        .service(health::alive())
-        .service(health::ready())
-        .service(metrics::metrics())
+        .configure(own)
         .configure(routes)
         .default_service(web::to(unknown_path))
         .wrap(Compress::default())
         // The outermost: it must see whatever the others answer.
         .wrap(from_fn(request::accompany))
+}
+
+fn own(config: &mut ServiceConfig) {
+    for endpoint in endpoints() {
+        config.service(endpoint);
+    }
+}
+
+/// The endpoints that belong to the server and not to its routes.
+pub fn endpoints() -> Vec<Endpoint> {
+    let mut endpoints = vec![health::alive(), health::ready(), metrics::metrics()];
+    endpoints.extend(reference::endpoints());
+    endpoints
 }
 
 async fn unknown_path(request: HttpRequest) -> Problem {

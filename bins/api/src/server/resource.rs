@@ -16,11 +16,12 @@ use actix_web::{FromRequest, HttpResponse, Responder, Route, guard, web};
 
 use super::once;
 use crate::auth;
+use crate::openapi::Operation;
 use crate::problem::{Problem, ProblemType};
 
 /// A resource at `path`, as yet without methods.
 pub fn resource(path: &'static str) -> Endpoint {
-    Endpoint { path, public: false, routes: Vec::new() }
+    Endpoint { path, public: false, routes: Vec::new(), operations: Vec::new() }
 }
 
 /// One path and what can be done there.
@@ -28,6 +29,7 @@ pub struct Endpoint {
     path: &'static str,
     public: bool,
     routes: Vec<(Method, Route)>,
+    operations: Vec<(Method, Operation)>,
 }
 
 macro_rules! methods {
@@ -74,6 +76,15 @@ impl Endpoint {
         self
     }
 
+    /// Says what the last method is for, in the words of the API's description.
+    #[must_use]
+    pub fn told(mut self, operation: Operation) -> Self {
+        if let Some((method, _)) = self.routes.last() {
+            self.operations.push((method.clone(), operation));
+        }
+        self
+    }
+
     /// Where it is.
     pub fn path(&self) -> &'static str {
         self.path
@@ -87,6 +98,11 @@ impl Endpoint {
     /// The methods it was given.
     pub fn methods(&self) -> impl Iterator<Item = &Method> {
         self.routes.iter().map(|(method, _)| method)
+    }
+
+    /// What was told of its methods.
+    pub fn operations(&self) -> impl Iterator<Item = (&Method, &Operation)> {
+        self.operations.iter().map(|(method, operation)| (method, operation))
     }
 
     /// What `Allow` says: those and what comes with them.

@@ -6,6 +6,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// A moment on a whole minute, in the years 0001 to 9999; always UTC inside and on the way out.
 ///
@@ -15,9 +18,8 @@ use time::{OffsetDateTime, UtcOffset};
 pub struct Instant(OffsetDateTime);
 
 impl Instant {
-    /// What a JSON Schema says about the text, besides `format: date-time`.
-    pub const PATTERN: &str =
-        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:00(\.0+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$";
+    /// What a JSON Schema says about the text, besides `format: date-time`. It leaves out years in which nothing can be.
+    pub const PATTERN: &str = r"^(19|[2-8][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:00(\.0+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$";
 
     /// The moment, in UTC.
     pub fn get(self) -> OffsetDateTime {
@@ -70,6 +72,30 @@ impl FromStr for Instant {
         }
         OffsetDateTime::parse(text, &Rfc3339).map_err(|_| InstantError::Malformed)?.try_into()
     }
+}
+
+impl PartialSchema for Instant {
+    fn schema() -> RefOr<Schema> {
+        date_time("A moment on a whole minute, with any offset.").pattern(Some(Self::PATTERN)).into()
+    }
+}
+
+impl ToSchema for Instant {}
+
+impl PartialSchema for Timestamp {
+    fn schema() -> RefOr<Schema> {
+        date_time("A moment, in UTC.").into()
+    }
+}
+
+impl ToSchema for Timestamp {}
+
+fn date_time(about: &str) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .description(Some(about))
+        .examples(["2026-12-04T09:00:00Z"])
 }
 
 impl fmt::Display for Instant {

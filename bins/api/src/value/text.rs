@@ -1,8 +1,12 @@
 //! Strings with a bound, and without what no person types and no database keeps.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// One line of text: 1 to `MAX` characters, not blank, no control characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -62,6 +66,24 @@ impl<const MAX: usize> Text<MAX> {
     /// The text, owned.
     pub fn into_inner(self) -> String {
         self.0
+    }
+}
+
+impl<const MAX: usize> PartialSchema for Line<MAX> {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(MAX))
+            .pattern(Some(Self::PATTERN))
+            .description(Some("One line of text that is not blank."))
+            .into()
+    }
+}
+
+impl<const MAX: usize> ToSchema for Line<MAX> {
+    fn name() -> Cow<'static, str> {
+        format!("Line{MAX}").into()
     }
 }
 

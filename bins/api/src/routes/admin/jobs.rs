@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use app::jobs::{RetryFailure, RetryRefusal};
 use app::ports::{JobRecord, JobStatus, Position};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::auth::Admin;
@@ -15,17 +16,24 @@ use crate::routes::named;
 use crate::value::Timestamp;
 
 /// A job as it is shown. What it holds is not: it may be about anybody.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Job)]
 pub(super) struct JobView {
     id: Uuid,
     kind: String,
+    #[schema(required)]
     job_key: Option<String>,
+    #[schema(required)]
     user_id: Option<Uuid>,
+    #[schema(schema_with = named::job_statuses)]
     status: &'static str,
     run_at: Timestamp,
+    #[schema(required)]
     again_at: Option<Timestamp>,
     attempts: u32,
+    #[schema(required)]
     leased_until: Option<Timestamp>,
+    #[schema(required)]
     last_error: Option<String>,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -50,12 +58,15 @@ impl From<JobRecord> for JobView {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct JobQuery {
     #[serde(default, deserialize_with = "named::optional_job_status")]
+    #[param(schema_with = named::job_statuses)]
     status: Option<JobStatus>,
+    #[param(minimum = 1, maximum = 200, default = 50, nullable = false)]
     limit: Option<u16>,
+    #[param(schema_with = cursor::schema)]
     cursor: Option<String>,
 }
 

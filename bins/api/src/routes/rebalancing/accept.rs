@@ -1,6 +1,7 @@
 //! `POST /api/rebalancing/proposals/{id}/accept`
 
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::view::timestamp;
@@ -11,7 +12,8 @@ use crate::routes::failure::problem;
 use crate::value::Timestamp;
 
 /// An applied proposal. The token is told once and kept nowhere.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Accepted)]
 pub(super) struct AcceptedView {
     applied: bool,
     proposal_id: Uuid,

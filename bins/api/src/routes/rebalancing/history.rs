@@ -4,6 +4,7 @@ use app::ports::{AuditAction, AuditEntry, HistoryPage, Position};
 use planner_core::model::TaskId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::view::timestamp;
@@ -16,28 +17,40 @@ use crate::routes::named;
 use crate::value::{Instant, Timestamp};
 
 /// Which rows of the audit.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct HistoryQuery {
     #[serde(default, deserialize_with = "named::optional_action")]
+    #[param(schema_with = named::audit_actions)]
     action: Option<AuditAction>,
+    #[param(nullable = false)]
     proposal_id: Option<Uuid>,
+    #[param(nullable = false)]
     trigger_item_id: Option<Uuid>,
+    /// The first minute that counts.
     from: Option<Instant>,
+    /// The first that does not.
     to: Option<Instant>,
+    #[param(minimum = 1, maximum = 200, default = 50, nullable = false)]
     limit: Option<u16>,
+    #[param(schema_with = cursor::schema)]
     cursor: Option<String>,
 }
 
 /// Something that happened to a proposal.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = HistoryItem)]
 pub(super) struct EntryView {
     id: Uuid,
     at: Timestamp,
+    #[schema(schema_with = named::audit_actions)]
     action: &'static str,
+    #[schema(required)]
     proposal_id: Option<Uuid>,
+    #[schema(required)]
     trigger_item_id: Option<Uuid>,
     reason_codes: Vec<String>,
+    #[schema(value_type = Object)]
     detail: Map<String, Value>,
 }
 

@@ -1,6 +1,7 @@
 //! `GET /api/rebalancing/limits`
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::auth::Identity;
 use crate::extract::Json;
@@ -10,8 +11,10 @@ use crate::routes::failure::problem;
 use crate::value::Timestamp;
 
 /// How much may still change on the user's local day.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Limits)]
 pub(super) struct LimitsView {
+    #[schema(value_type = String, format = Date)]
     local_day: String,
     churn_cap: u32,
     churn_cap_max: u32,

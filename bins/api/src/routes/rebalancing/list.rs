@@ -4,6 +4,7 @@ use app::ports::{Position, ProposalPage};
 use planner_core::lifecycle::Status;
 use planner_core::model::TaskId;
 use serde::Deserialize;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::view::ProposalView;
@@ -16,15 +17,21 @@ use crate::routes::named;
 use crate::value::Instant;
 
 /// Which proposals.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProposalQuery {
     #[serde(default, deserialize_with = "named::optional_status")]
+    #[param(schema_with = named::statuses)]
     status: Option<Status>,
+    #[param(nullable = false)]
     trigger_item_id: Option<Uuid>,
+    /// The first minute that counts.
     from: Option<Instant>,
+    /// The first that does not.
     to: Option<Instant>,
+    #[param(minimum = 1, maximum = 200, default = 50, nullable = false)]
     limit: Option<u16>,
+    #[param(schema_with = cursor::schema)]
     cursor: Option<String>,
 }
 

@@ -12,6 +12,7 @@ use futures_util::stream::{self, Stream, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::auth::Identity;
@@ -26,11 +27,22 @@ const LAST_EVENT_ID: &str = "last-event-id";
 /// How long a client waits before it comes back, in milliseconds.
 const RETRY_MS: u32 = 2000;
 
-#[derive(Deserialize)]
+/// Where to go on.
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LiveQuery {
     /// For clients that cannot set a header.
+    #[param(pattern = "^[0-9]{1,18}$", nullable = false)]
     last_event_id: Option<String>,
+}
+
+/// The header that leads on.
+pub(super) fn last_event_id_header() -> Value {
+    json!({
+        "name": "Last-Event-ID", "in": "header", "required": false,
+        "description": "The number of the last event that was seen.",
+        "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+    })
 }
 
 pub(super) async fn live(

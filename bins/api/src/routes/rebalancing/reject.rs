@@ -1,6 +1,7 @@
 //! `POST /api/rebalancing/proposals/{id}/reject`
 
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::auth::Identity;
@@ -9,7 +10,8 @@ use crate::problem::Problem;
 use crate::routes::failure::problem;
 
 /// A proposal that was turned down.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Rejected)]
 pub(super) struct RejectedView {
     rejected: bool,
     proposal_id: Uuid,

@@ -4,7 +4,12 @@ use app::ports::UndoToken;
 use app::proposals::{UndoRequest, UndoTarget};
 use planner_core::model::EventId;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{
+    AdditionalProperties, KnownFormat, ObjectBuilder, OneOfBuilder, SchemaFormat, Type,
+};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use crate::auth::Identity;
@@ -25,15 +30,54 @@ pub(super) struct UndoBody {
     keep_edited: bool,
 }
 
+impl PartialSchema for UndoBody {
+    fn schema() -> RefOr<Schema> {
+        let id = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+        let named_by = |name: &str, schema: RefOr<Schema>| {
+            ObjectBuilder::new()
+                .property(name, schema)
+                .required(name)
+                .property("keep_edited", bool::schema())
+                .additional_properties(Some(AdditionalProperties::FreeForm(false)))
+        };
+        let id = named_by("proposal_id", id.into()).examples([json!({"proposal_id": Uuid::nil()})]);
+        let token = named_by("undo_token", Line::<200>::schema());
+        OneOfBuilder::new()
+            .item(id)
+            .item(token)
+            .description(Some(
+                "Which proposal to take back, by one of its two names; with `keep_edited` the rest is restored where \
+                 something was edited since.",
+            ))
+            .into()
+    }
+}
+
+impl ToSchema for UndoBody {}
+
 /// A proposal that was taken back.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Undone)]
 pub(super) struct UndoneView {
     undone: bool,
     proposal_id: Uuid,
     restored: Vec<Uuid>,
     removed: Vec<Uuid>,
     /// Left as they are, since they were edited.
+    #[schema(value_type = Vec<EditedView>)]
     kept: Vec<Value>,
+}
+
+/// An event that was edited since; `gone` where it is no longer there.
+#[derive(ToSchema)]
+#[schema(as = Edited)]
+#[expect(dead_code, reason = "problems tell of it as well, as a JSON value")]
+struct EditedView {
+    event_id: Uuid,
+    title: String,
+    gone: bool,
 }
 
 pub(super) async fn undo(

@@ -4,23 +4,48 @@ use app::ports::{ProposalRecord, ProposedChange};
 use planner_core::model::{Action, Note, Objective};
 use planner_core::time::{Interval, Moment};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder};
 use uuid::Uuid;
 
 use super::why_not::{SlackView, WhyNotView};
+use crate::openapi::one_of;
+use crate::routes::named;
 use crate::value::Timestamp;
 
 /// A stored proposal.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Proposal, examples(json!({
+    "proposal_id": "019588a4-5c00-7000-8000-0000000000b1", "snapshot_id": "019588a4-5c00-7000-8000-0000000000b2",
+    "trigger_item_id": "019588a4-5c00-7000-8000-0000000000a1", "status": "PROPOSED",
+    "summary": "1 change makes room for 60 minutes of study.",
+    "proposed_changes": [{
+        "event_id": null, "action": "CREATE", "duration_min": 60, "reason_code": "INSUFFICIENT_CAPACITY_CREATE_FOCUS",
+        "to_range": {"start_ts": "2026-03-04T09:00:00Z", "end_ts": "2026-03-04T10:00:00Z"},
+        "detail": "A study block for \"Algebra\".",
+    }],
+    "claims": [], "notes": [], "reason_codes": ["INSUFFICIENT_CAPACITY_CREATE_FOCUS"], "churn_cost": 1,
+    "need_minutes": 60, "unmet_minutes": 0, "left_stranded": [],
+    "objective": {
+        "missing_blocks": 0, "deleted": 0, "focus_disturbed": 0, "churn": 1, "unmet_minutes": 0, "created": 1,
+        "low_priority_disturbed": 0, "proximity": 0, "energy": 0, "displacement_minutes": 0, "lateness_minutes": 0,
+    },
+    "proven_optimal": true, "why_not": null, "slack": null, "lookahead_days": null, "override_churn_cap": null,
+    "created_at": "2026-03-02T08:00:00Z", "expires_at": "2026-03-03T08:00:00Z", "accepted_at": null,
+    "reversible_until": null, "closed_at": null,
+})))]
 pub(super) struct ProposalView {
     proposal_id: Uuid,
     snapshot_id: Uuid,
     trigger_item_id: Uuid,
+    #[schema(schema_with = named::statuses)]
     status: &'static str,
     summary: String,
     proposed_changes: Vec<ChangeView>,
     /// Focus blocks that are taken for the task as they stand.
     claims: Vec<Uuid>,
     notes: Vec<NoteView>,
+    #[schema(schema_with = reason_codes)]
     reason_codes: Vec<&'static str>,
     churn_cost: u32,
     need_minutes: u32,
@@ -31,51 +56,70 @@ pub(super) struct ProposalView {
     proven_optimal: bool,
     /// No plan is better than this; there where the plan itself is not proven to be the best.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     bound: Option<ObjectiveView>,
+    #[schema(required)]
     why_not: Option<WhyNotView>,
+    #[schema(required)]
     slack: Option<SlackView>,
+    #[schema(required)]
     lookahead_days: Option<u8>,
+    #[schema(required)]
     override_churn_cap: Option<u32>,
     created_at: Timestamp,
     expires_at: Timestamp,
+    #[schema(required)]
     accepted_at: Option<Timestamp>,
+    #[schema(required)]
     reversible_until: Option<Timestamp>,
+    #[schema(required)]
     closed_at: Option<Timestamp>,
 }
 
 /// A stretch of time.
-#[derive(Clone, Copy, Serialize)]
+#[derive(Clone, Copy, Serialize, ToSchema)]
+#[schema(as = Range)]
 pub(super) struct RangeView {
     start_ts: Timestamp,
     end_ts: Timestamp,
 }
 
 /// A change, before and after.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Change)]
 struct ChangeView {
+    #[schema(required)]
     event_id: Option<Uuid>,
+    #[schema(schema_with = actions)]
     action: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     from_range: Option<RangeView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     to_range: Option<RangeView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_items = 2, max_items = 2)]
     to_ranges: Option<[RangeView; 2]>,
     duration_min: i64,
+    #[schema(schema_with = named::reason_codes)]
     reason_code: &'static str,
     detail: String,
 }
 
 /// A remark on what stays.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Note)]
 struct NoteView {
     event_id: Uuid,
+    #[schema(schema_with = named::reason_codes)]
     reason_code: &'static str,
     detail: String,
 }
 
 /// How good the plan is; the first component that differs decides between two plans, and less is better.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Objective)]
 struct ObjectiveView {
     missing_blocks: u32,
     deleted: u32,
@@ -88,6 +132,14 @@ struct ObjectiveView {
     energy: u32,
     displacement_minutes: u32,
     lateness_minutes: u32,
+}
+
+fn reason_codes() -> ArrayBuilder {
+    ArrayBuilder::new().items(named::reason_codes())
+}
+
+fn actions() -> ObjectBuilder {
+    one_of(["CREATE", "MOVE", "SPLIT", "DELETE"])
 }
 
 impl From<ProposalRecord> for ProposalView {

@@ -3,35 +3,43 @@
 use app::ports::{InTheWay, Shortfall};
 use planner_core::document::write_parameters;
 use planner_core::slack::Slack;
-use planner_core::why_not::{Cause, Offer};
+use planner_core::why_not::{Cause, Obstacle, Offer};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::ObjectBuilder;
 use uuid::Uuid;
 
 use super::view::{RangeView, range};
+use crate::openapi::one_of;
 use crate::value::Timestamp;
 
 /// Why study stays uncovered, and the smallest thing that would help.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WhyNot)]
 pub(super) struct WhyNotView {
     missing_blocks: u32,
     uncovered_minutes: u32,
     causes: Vec<CauseView>,
     in_the_way: Vec<InTheWayView>,
     busy_in_the_way: Vec<RangeView>,
+    #[schema(required)]
     offer: Option<OfferView>,
 }
 
 /// What one rule alone costs.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Cause)]
 struct CauseView {
+    #[schema(schema_with = obstacles)]
     obstacle: &'static str,
     blocks_gained: u32,
     minutes_gained: u32,
 }
 
 /// An event where study would otherwise go, as it was when the proposal was asked for.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = InTheWay)]
 struct InTheWayView {
     event_id: Uuid,
     title: String,
@@ -39,10 +47,13 @@ struct InTheWayView {
 }
 
 /// Something to agree to so that more fits.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Offer)]
 struct OfferView {
+    #[schema(schema_with = concessions)]
     concession: &'static str,
     /// What to ask for, under the name that the request or the settings have for it.
+    #[schema(value_type = Object)]
     parameters: Value,
     blocks_gained: u32,
     minutes_gained: u32,
@@ -50,12 +61,21 @@ struct OfferView {
 }
 
 /// The room that was left for the trigger when the proposal was made.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Slack)]
 pub(super) struct SlackView {
     needed_minutes: u32,
     available_minutes: u32,
     slack_minutes: i64,
     counted_until: Timestamp,
+}
+
+fn obstacles() -> ObjectBuilder {
+    one_of(Obstacle::ALL.iter().map(|obstacle| obstacle.as_str()))
+}
+
+fn concessions() -> ObjectBuilder {
+    one_of(["ONE_MORE_CHANGE", "LATER_EVENING", "SHORTER_REST", "GIVE_UP", "LONGER_LOOKAHEAD"])
 }
 
 impl From<Shortfall> for WhyNotView {
