@@ -16,6 +16,14 @@ test *words:
 ready:
     .ci/run
 
+# The API against its description: linters, and thousands of requests made up from it
+api-check:
+    ./run api-check
+
+# Write docs/openapi.json anew from the code
+openapi:
+    cargo run --quiet --bin canvascal -- openapi > docs/openapi.json
+
 # Lay out the source as we keep it
 fmt:
     cargo fmt --all

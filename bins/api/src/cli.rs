@@ -45,7 +45,7 @@ pub enum Command {
     Plan(Box<PlanArgs>),
     /// The independent checker on a problem and an answer
     Check(CheckArgs),
-    /// The document that describes the API to programs, as JSON on standard output
+    /// Describes the API in `OpenAPI` 3.1, as JSON on standard output
     Openapi,
     /// Plans a stored proposal's problem once more, and compares. Exit status 0: the same; 1: not; 2: cannot say
     Replay(ReplayArgs),

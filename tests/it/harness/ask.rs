@@ -65,7 +65,7 @@ impl Ask {
 
     fn url_path(&self) -> String {
         match &self.id {
-            Some(id) => self.path.replace("{id}", id),
+            Some(id) => self.path.replace("{id}", id).replace("{file}", id),
             None => self.path.to_owned(),
         }
     }

@@ -201,9 +201,10 @@ fn parameters(path: &str, takes_once: bool, operation: &Operation) -> Vec<Value>
 }
 
 fn shared_parameters() -> Value {
-    let tags = json!({
-        "type": "string", "minLength": 1, "pattern": r#"^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$"#,
-    });
+    let tags = json!({"anyOf": [
+        {"type": "string", "enum": ["*"]},
+        {"type": "string", "pattern": r#"^(W/)?"[!#-~]{0,99}"(, ?(W/)?"[!#-~]{0,99}"){0,9}$"#},
+    ]});
     let if_match = |required: bool| {
         json!({
             "name": "If-Match", "in": "header", "required": required, "schema": tags, "example": "*",

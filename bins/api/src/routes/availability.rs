@@ -32,8 +32,10 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 #[serde(deny_unknown_fields)]
 struct AvailabilityQuery {
     /// Now, unless it is given.
+    #[param(inline, nullable = false)]
     from: Option<Instant>,
     /// A week after `from`, unless it is given; 62 days at most.
+    #[param(inline, nullable = false)]
     to: Option<Instant>,
     /// How long gaps have to last.
     #[param(minimum = 1, maximum = 1440, default = 30, nullable = false)]

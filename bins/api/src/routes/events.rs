@@ -221,8 +221,10 @@ impl EventPatch {
 #[serde(deny_unknown_fields)]
 struct EventQuery {
     /// The first minute that counts.
+    #[param(inline, nullable = false)]
     from: Option<Instant>,
     /// The first that does not.
+    #[param(inline, nullable = false)]
     to: Option<Instant>,
     #[param(minimum = 1, maximum = 200, default = 50, nullable = false)]
     limit: Option<u16>,

@@ -34,8 +34,10 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 #[serde(deny_unknown_fields)]
 struct InsightsQuery {
     /// A week before `to`, unless it is given; 366 days at most.
+    #[param(inline, nullable = false)]
     from: Option<Instant>,
     /// Now, unless it is given.
+    #[param(inline, nullable = false)]
     to: Option<Instant>,
 }
 

@@ -26,8 +26,10 @@ pub(super) struct ProposalQuery {
     #[param(nullable = false)]
     trigger_item_id: Option<Uuid>,
     /// The first minute that counts.
+    #[param(inline, nullable = false)]
     from: Option<Instant>,
     /// The first that does not.
+    #[param(inline, nullable = false)]
     to: Option<Instant>,
     #[param(minimum = 1, maximum = 200, default = 50, nullable = false)]
     limit: Option<u16>,
