@@ -17,16 +17,12 @@ impl App {
     pub async fn list_events(
         &self,
         user: &User,
-        mut page: EventPage,
+        page: EventPage,
     ) -> Result<(Vec<EventRecord>, bool), EventFailure> {
-        let limit = usize::from(page.page.limit);
-        page.page.limit += 1;
         let mut unit = self.begin(user, Access::Read).await?;
-        let mut events = unit.events(&page).await?;
+        let events = unit.events(&EventPage { page: page.page.and_one_more(), ..page }).await?;
         unit.commit().await?;
-        let more = events.len() > limit;
-        events.truncate(limit);
-        Ok((events, more))
+        Ok(page.page.cut(events))
     }
 
     /// One event.

@@ -29,14 +29,9 @@ impl App {
     pub async fn list_jobs(
         &self,
         status: Option<JobStatus>,
-        mut page: Page,
+        page: Page,
     ) -> Result<(Vec<JobRecord>, bool), StoreError> {
-        let limit = usize::from(page.limit);
-        page.limit += 1;
-        let mut jobs = self.store.list_jobs(status, &page).await?;
-        let more = jobs.len() > limit;
-        jobs.truncate(limit);
-        Ok((jobs, more))
+        Ok(page.cut(self.store.list_jobs(status, &page.and_one_more()).await?))
     }
 
     /// Queues a dead job again, on the word of `admin`.

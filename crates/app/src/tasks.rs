@@ -17,19 +17,11 @@ impl App {
     ///
     /// # Errors
     /// [`Failure::Store`] where the store fails.
-    pub async fn list_tasks(
-        &self,
-        user: &User,
-        mut page: Page,
-    ) -> Result<(Vec<TaskRecord>, bool), TaskFailure> {
-        let limit = usize::from(page.limit);
-        page.limit += 1;
+    pub async fn list_tasks(&self, user: &User, page: Page) -> Result<(Vec<TaskRecord>, bool), TaskFailure> {
         let mut unit = self.begin(user, Access::Read).await?;
-        let mut tasks = unit.tasks(&page).await?;
+        let tasks = unit.tasks(&page.and_one_more()).await?;
         unit.commit().await?;
-        let more = tasks.len() > limit;
-        tasks.truncate(limit);
-        Ok((tasks, more))
+        Ok(page.cut(tasks))
     }
 
     /// One task.

@@ -28,9 +28,13 @@ pub(super) struct ListView<T> {
 }
 
 impl<T> ListView<T> {
-    /// The items; `next` is where the next page goes on, if there is one.
-    pub(super) fn new(items: Vec<T>, next: Option<Position>) -> Self {
-        Self { items, next_cursor: next.map(write) }
+    /// A page of records as they are shown. Where `more` follow, it goes on after the last one's `position`.
+    pub(super) fn new<R>(records: Vec<R>, more: bool, position: impl FnOnce(&R) -> Position) -> Self
+    where
+        T: From<R>,
+    {
+        let next = records.last().filter(|_| more).map(position);
+        Self { items: records.into_iter().map(T::from).collect(), next_cursor: next.map(write) }
     }
 }
 

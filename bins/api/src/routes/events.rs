@@ -241,8 +241,7 @@ async fn list(
     let (from, to) = cursor::between(query.from, query.to)?;
     let listed = app.list_events(&me.user(), EventPage { from, to, page }).await;
     let (events, more) = listed.map_err(|failure| problem(failure, app.now()))?;
-    let last = events.last().map(|event| Position { at: event.fields.start_ts, id: event.id.0 });
-    Ok(Json(ListView::new(events.into_iter().map(EventView::from).collect(), last.filter(|_| more))))
+    Ok(Json(ListView::new(events, more, |event| Position { at: event.fields.start_ts, id: event.id.0 })))
 }
 
 async fn create(

@@ -219,8 +219,7 @@ async fn list(
     let page = cursor::page(query.limit, query.cursor.as_deref())?;
     let listed = app.list_tasks(&me.user(), page).await;
     let (tasks, more) = listed.map_err(|failure| problem(failure, app.now()))?;
-    let last = tasks.last().map(|task| Position { at: task.created_at, id: task.id.0 });
-    Ok(Json(ListView::new(tasks.into_iter().map(TaskView::from).collect(), last.filter(|_| more))))
+    Ok(Json(ListView::new(tasks, more, |task| Position { at: task.created_at, id: task.id.0 })))
 }
 
 async fn create(

@@ -166,6 +166,21 @@ pub struct Page {
     pub limit: u16,
 }
 
+impl Page {
+    /// The same page and one row more, which tells whether another page follows.
+    pub(crate) fn and_one_more(self) -> Self {
+        Self { limit: self.limit.saturating_add(1), ..self }
+    }
+
+    /// This page of the rows that [`and_one_more`](Self::and_one_more) gave, and whether more follow.
+    pub(crate) fn cut<T>(self, mut rows: Vec<T>) -> (Vec<T>, bool) {
+        let limit = usize::from(self.limit);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        (rows, more)
+    }
+}
+
 /// A page of the events that touch a stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventPage {

@@ -12,16 +12,13 @@ impl App {
     pub async fn list_proposals(
         &self,
         user: &User,
-        mut page: ProposalPage,
+        page: ProposalPage,
     ) -> Result<(Vec<ProposalRecord>, bool), Failure<Infallible>> {
-        let limit = usize::from(page.page.limit);
-        page.page.limit += 1;
         let now = self.now();
         let mut unit = self.begin(user, Access::Read).await?;
-        let mut proposals = unit.proposals(&page, now).await?;
+        let proposals = unit.proposals(&ProposalPage { page: page.page.and_one_more(), ..page }, now).await?;
         unit.commit().await?;
-        let more = proposals.len() > limit;
-        proposals.truncate(limit);
+        let (proposals, more) = page.page.cut(proposals);
         let proposals = proposals.into_iter().map(|record| record.standing_at(now)).collect();
         Ok((proposals, more))
     }
@@ -33,15 +30,11 @@ impl App {
     pub async fn history(
         &self,
         user: &User,
-        mut page: HistoryPage,
+        page: HistoryPage,
     ) -> Result<(Vec<AuditEntry>, bool), Failure<Infallible>> {
-        let limit = usize::from(page.page.limit);
-        page.page.limit += 1;
         let mut unit = self.begin(user, Access::Read).await?;
-        let mut entries = unit.history(&page).await?;
+        let entries = unit.history(&HistoryPage { page: page.page.and_one_more(), ..page }).await?;
         unit.commit().await?;
-        let more = entries.len() > limit;
-        entries.truncate(limit);
-        Ok((entries, more))
+        Ok(page.page.cut(entries))
     }
 }

@@ -77,8 +77,7 @@ pub(super) async fn list(
 ) -> Result<Json<ListView<JobView>>, Problem> {
     let page = cursor::page(query.limit, query.cursor.as_deref())?;
     let (jobs, more) = app.list_jobs(query.status, page).await.map_err(store)?;
-    let last = jobs.last().map(|job| Position { at: job.created_at, id: job.id });
-    Ok(Json(ListView::new(jobs.into_iter().map(JobView::from).collect(), last.filter(|_| more))))
+    Ok(Json(ListView::new(jobs, more, |job| Position { at: job.created_at, id: job.id })))
 }
 
 pub(super) async fn retry(

@@ -81,6 +81,5 @@ pub(super) async fn history(
     let page = HistoryPage { action: query.action, proposal_id, trigger, from, to, page };
     let listed = app.history(&me.user(), page).await;
     let (entries, more) = listed.map_err(|failure| problem(failure, app.now()))?;
-    let last = entries.last().map(|entry| Position { at: entry.at.into(), id: entry.id });
-    Ok(Json(ListView::new(entries.into_iter().map(EntryView::from).collect(), last.filter(|_| more))))
+    Ok(Json(ListView::new(entries, more, |entry| Position { at: entry.at.into(), id: entry.id })))
 }

@@ -48,6 +48,8 @@ pub(super) async fn list(
     let page = ProposalPage { status: query.status, trigger, from, to, page };
     let listed = app.list_proposals(&me.user(), page).await;
     let (proposals, more) = listed.map_err(|failure| problem(failure, app.now()))?;
-    let last = proposals.last().map(|record| Position { at: record.created_at.into(), id: record.id });
-    Ok(Json(ListView::new(proposals.into_iter().map(ProposalView::from).collect(), last.filter(|_| more))))
+    Ok(Json(ListView::new(proposals, more, |record| Position {
+        at: record.created_at.into(),
+        id: record.id,
+    })))
 }
