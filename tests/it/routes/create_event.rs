@@ -51,6 +51,31 @@ async fn everything_that_is_said_of_an_event_is_kept() {
 }
 
 #[tokio::test]
+async fn numbers_come_back_as_they_were_sent() {
+    let api = Api::start().await;
+    let ada = api.user("ada");
+    // Numbers that a reader who rounds carelessly takes for their neighbour, or for infinity.
+    let numbers = json!([
+        f64::MAX,
+        f64::MIN,
+        f64::MAX.next_down(),
+        f64::MIN_POSITIVE,
+        f64::from_bits(1),
+        1e23,
+        0.1,
+        1.0 / 3.0,
+        9_007_199_254_740_993.0,
+        -122.416_294_033_786_58,
+        u64::MAX,
+        i64::MIN,
+    ]);
+    let body = with(&lecture(), json!({"metadata": {"numbers": numbers}}));
+    let event = ENDPOINT.with(body).by(&ada).await.json(201);
+    assert_eq!(event["metadata"]["numbers"], numbers);
+    assert_eq!(ada.events().await, [event]);
+}
+
+#[tokio::test]
 async fn every_kind_of_event_can_be_made() {
     let api = Api::start().await;
     for kind in ["CLASS", "WORK", "SLEEP", "DND", "EXAM", "FOCUS", "CHILL", "LOW_PRIORITY", "OTHER"] {

@@ -179,6 +179,8 @@ async fn the_checks_refuse_what_breaks_our_rules() {
         "UPDATE calendar_events SET type = 'PARTY'",
         "UPDATE calendar_events SET title = ' '",
         "UPDATE calendar_events SET metadata = '[]'",
+        r#"UPDATE calendar_events SET metadata = '{"a": [{"b": 1e309}]}'"#,
+        r#"UPDATE calendar_events SET metadata = '{"": -1e309}'"#,
         "UPDATE tasks SET priority_score = 70.0001",
         "UPDATE tasks SET priority_score = 'NaN'",
         "UPDATE tasks SET priority_score = -1",

@@ -1,0 +1,1 @@
+ALTER TABLE calendar_events DROP CONSTRAINT IF EXISTS calendar_events_metadata_numbers_check;
