@@ -98,11 +98,6 @@ impl App {
         self.clock.now()
     }
 
-    /// Word of what changes, from this process and others.
-    pub fn signals(&self) -> &dyn Signals {
-        self.signals.as_ref()
-    }
-
     async fn begin(&self, user: &User, access: Access) -> Result<Box<dyn Unit>, StoreError> {
         match (&self.turn, access) {
             (Some(turn), Access::Write(_)) => once::begin(turn, access).await,

@@ -7,6 +7,7 @@ use app::ports::{
 };
 use app::work::Fate;
 use async_trait::async_trait;
+use futures_util::FutureExt as _;
 use planner_core::time::Moment;
 
 use crate::Pg;
@@ -46,24 +47,17 @@ impl Jobs for Pg {
         Ok(fate)
     }
 
-    async fn next_job_at(&self, kinds: &[&str]) -> Result<Option<Moment>, StoreError> {
-        let mut unit = self.open_for_nobody().await?;
-        let next = jobs::next_at(unit.connection()?, kinds).await?;
-        Box::new(unit).commit().await?;
-        Ok(next)
+    async fn next_job_at(&self, kinds: &[&'static str]) -> Result<Option<Moment>, StoreError> {
+        let kinds = kinds.to_vec();
+        self.ask(move |connection| jobs::next_at(connection, kinds.clone()).boxed()).await
     }
 
     async fn list_jobs(&self, status: Option<JobStatus>, page: &Page) -> Result<Vec<JobRecord>, StoreError> {
-        let mut unit = self.open_for_nobody().await?;
-        let listed = jobs::page(unit.connection()?, status, page).await?;
-        Box::new(unit).commit().await?;
-        Ok(listed)
+        let page = *page;
+        self.ask(move |connection| jobs::page(connection, status, page).boxed()).await
     }
 
     async fn count_jobs(&self) -> Result<BTreeMap<JobStatus, u64>, StoreError> {
-        let mut unit = self.open_for_nobody().await?;
-        let counted = jobs::counts(unit.connection()?).await?;
-        Box::new(unit).commit().await?;
-        Ok(counted)
+        self.ask(|connection| jobs::counts(connection).boxed()).await
     }
 }

@@ -125,8 +125,7 @@ impl Pg {
     /// # Errors
     /// [`StoreError`] where the database does not answer.
     pub async fn owners_of_proposal(&self, id: Uuid) -> Result<Vec<User>, StoreError> {
-        let mut connection = self.connection().await?;
-        Ok(users::with_proposal(&mut connection, id).await.map_err(Error::from)?)
+        self.ask(move |connection| users::with_proposal(connection, id).boxed()).await
     }
 
     /// How the connections stand.
@@ -148,8 +147,9 @@ impl Pg {
         }
     }
 
-    /// What one statement answers. It may be asked again, where a connection has died in the pool.
-    async fn ask<T>(
+    /// What statements answer that are a whole: some that read, or one that writes. They may be asked again, where a
+    /// connection has died in the pool.
+    pub(crate) async fn ask<T>(
         &self,
         question: impl for<'a> Fn(&'a mut AsyncPgConnection) -> BoxFuture<'a, Result<T, Error>>,
     ) -> Result<T, StoreError> {
@@ -303,10 +303,7 @@ impl Upkeep for Pg {
 #[async_trait]
 impl Insights for Pg {
     async fn tally(&self, stretch: Stretch, now: Moment) -> Result<Tally, StoreError> {
-        let mut connection = self.connection().await?;
-        // One state of the database for all the numbers, so that they agree with each other.
-        let mut transaction = connection.build_transaction().repeatable_read().read_only();
-        Ok(transaction.run(async |connection| insights::tally(connection, stretch, now).await).await?)
+        self.ask(move |connection| insights::tally(connection, stretch, now).boxed()).await
     }
 }
 

@@ -204,7 +204,7 @@ pub trait Jobs: Send + Sync {
     async fn end_job(&self, lease: &Lease, ended: &Ended, now: Moment) -> Result<Option<Fate>, StoreError>;
 
     /// When the next job of these kinds is due, or the next lease on one runs out.
-    async fn next_job_at(&self, kinds: &[&str]) -> Result<Option<Moment>, StoreError>;
+    async fn next_job_at(&self, kinds: &[&'static str]) -> Result<Option<Moment>, StoreError>;
 
     /// A page of everybody's jobs in order of creation and id, for operators.
     async fn list_jobs(&self, status: Option<JobStatus>, page: &Page) -> Result<Vec<JobRecord>, StoreError>;

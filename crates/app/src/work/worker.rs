@@ -173,7 +173,7 @@ impl Worker {
     }
 
     async fn claim(&self, limit: usize) -> Result<Vec<Run>, StoreError> {
-        let kinds: Vec<&str> = self.handlers.keys().copied().collect();
+        let kinds: Vec<_> = self.handlers.keys().copied().collect();
         let (asked, now) = (Instant::now(), self.clock.now());
         let until = later(now, self.options.lease);
         let claim = Claim { kinds: &kinds, limit, holder: self.ids.id(), now, until };

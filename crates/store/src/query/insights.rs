@@ -18,6 +18,16 @@ pub(crate) async fn tally(
     stretch: Stretch,
     now: Moment,
 ) -> Result<Tally, Error> {
+    // One state of the database for all the numbers, so that they agree with each other.
+    let mut transaction = connection.build_transaction().repeatable_read().read_only();
+    transaction.run(async |connection| read_tally(connection, stretch, now).await).await
+}
+
+async fn read_tally(
+    connection: &mut AsyncPgConnection,
+    stretch: Stretch,
+    now: Moment,
+) -> Result<Tally, Error> {
     let mut tally = Tally { planning: planning(connection, stretch).await?, ..Tally::default() };
     for row in standings(connection, stretch, now).await? {
         let status = Status::from_name(&row.status)

@@ -251,12 +251,12 @@ pub(crate) async fn retry(connection: &mut AsyncPgConnection, id: Uuid) -> Resul
 /// When the next job of these kinds is due, or the next lease on one runs out.
 pub(crate) async fn next_at(
     connection: &mut AsyncPgConnection,
-    kinds: &[&str],
+    kinds: Vec<&str>,
 ) -> Result<Option<Moment>, Error> {
     // The first of an index each; the smallest of all would be looked for among all.
     let queued: Option<OffsetDateTime> = jobs::table
         .filter(jobs::status.eq(QUEUED))
-        .filter(jobs::kind.eq_any(kinds))
+        .filter(jobs::kind.eq_any(&kinds))
         .order(jobs::run_at)
         .select(jobs::run_at)
         .first(connection)
@@ -292,7 +292,7 @@ struct JobRow {
 pub(crate) async fn page(
     connection: &mut AsyncPgConnection,
     status: Option<JobStatus>,
-    page: &Page,
+    page: Page,
 ) -> Result<Vec<JobRecord>, Error> {
     let mut query = jobs::table
         .select(JobRow::as_select())

@@ -57,7 +57,7 @@ pub(crate) async fn ensure(
 pub(crate) async fn with_proposal(
     connection: &mut AsyncPgConnection,
     proposal: Uuid,
-) -> QueryResult<Vec<User>> {
+) -> Result<Vec<User>, Error> {
     // The join goes by key, user by user; no index begins with the proposal.
     let owned = rebalancing_proposals::user_id.eq(users::id);
     let rows: Vec<(Uuid, Option<String>)> = users::table

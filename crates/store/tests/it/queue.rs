@@ -331,7 +331,10 @@ async fn finish(world: &World, model: &mut Model, lease: Lease, commit: bool) {
     let mut unit = world.begin(1, OWNER).await;
     assert_eq!(unit.finish_job(&lease).await.unwrap(), model.holds(&lease));
     if !commit {
-        return drop(unit);
+        drop(unit);
+        // It is rolled back behind our back, and until then its job is locked, which whoever claims jobs passes over.
+        world.sql.execute("SELECT FROM jobs WHERE id = $1 FOR UPDATE", &[&lease.job]).await.unwrap();
+        return;
     }
     unit.commit().await.unwrap();
     if model.holds(&lease) {
