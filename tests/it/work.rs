@@ -9,6 +9,7 @@ use tokio_postgres::Client;
 use crate::harness::Caller;
 use crate::tools::program::{self, AGES, Running};
 use crate::tools::rows::number;
+use crate::tools::servers::Server;
 
 fn on(db: &TestDb, arguments: &[&str]) -> Command {
     let mut command = program::command(arguments);
@@ -29,9 +30,13 @@ const USER: &str = "00000000-0000-4000-8000-000000000001";
 
 /// An exam in four days by the machine's clock, which is the program's as well.
 fn exam() -> String {
+    exam_of(USER)
+}
+
+fn exam_of(user: &str) -> String {
     format!(
         "INSERT INTO tasks (user_id, id, title, due_ts, priority_score, effort_minutes)
-         VALUES ('{USER}', gen_random_uuid(), 'Algebra', date_trunc('hour', now()) + interval '4 days', 90, 120)"
+         VALUES ('{user}', gen_random_uuid(), 'Algebra', date_trunc('hour', now()) + interval '4 days', 90, 120)"
     )
 }
 
@@ -43,6 +48,25 @@ async fn a_row_that_anybody_writes_leads_to_a_proposal() {
     sql.batch_execute(&format!("INSERT INTO users (id) VALUES ('{USER}'); {}", exam())).await.unwrap();
     until(&sql, "SELECT count(*) = 1 FROM rebalancing_proposals WHERE status = 'PROPOSED'").await;
     until(&sql, "SELECT count(*) = 0 FROM jobs WHERE kind = 'propose'").await;
+    assert!(working.end_with("-TERM").success());
+}
+
+#[tokio::test]
+async fn whoever_looks_on_is_told_of_the_proposal_that_a_row_leads_to() {
+    let db = TestDb::new().await.unwrap();
+    let sql = db.client().await.unwrap();
+    // The program that works is another than the one that tells.
+    let server = Server::start_with(&db.url(), &["--no-workers"]).await;
+    let working = Running::start(on(&db, &["work"]));
+    let ada = server.user("ada");
+    ada.put("/api/v1/settings", json!({})).await.json(200);
+    let mut stream = ada.look_on(None).await;
+    let user: String = sql.query_one("SELECT id::text FROM users", &[]).await.unwrap().get(0);
+    sql.batch_execute(&exam_of(&user)).await.unwrap();
+    let told = stream.event().await;
+    assert_eq!(told["kind"], "proposal.created");
+    let listed = ada.get("/api/rebalancing/proposals").await.json(200);
+    assert_eq!(told["proposal_id"], listed["items"][0]["proposal_id"]);
     assert!(working.end_with("-TERM").success());
 }
 
