@@ -1,5 +1,5 @@
-//! Proposals over HTTP, made and accepted, by many users one after the other, with nobody else in the database and with a
-//! million events of others; and what it takes until a task that is written past the API is on a stream:
+//! Proposals over HTTP, made and accepted, by many users one after the other, with nobody else in the database and with
+//! a million events of others; and what it takes until a task that is written past the API is on a stream:
 //! `cargo bench -p benches --bench http`.
 //!
 //! Everything is real: the server on a port, the program's own PostgreSQL with its data on disk and every commit forced

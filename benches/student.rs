@@ -12,8 +12,8 @@ pub const DAYS: i64 = 14;
 ///
 /// Nights are asleep. The weekdays hold lectures of 50 or 75 minutes that start at ten past or on the half, some have a
 /// shift, every day its meals. Recreation and chores fill evenings and gaps, focus for an essay stands here and there.
-/// The more events, the shorter the bits and pieces between: commutes, calls, errands. `seed` varies the week, the exam's
-/// day and effort, and the student's settings.
+/// The more events, the shorter the bits and pieces between: commutes, calls, errands. `seed` varies the week, the
+/// exam's day and effort, and the student's settings.
 pub fn problem(events: usize, seed: u64) -> Problem {
     let mut random = Random::seeded(seed);
     let due = MIDNIGHT.plus((6 + random.below(7)) * 1440 + (9 + random.below(8)) * 60);

@@ -6,8 +6,8 @@ use planner_core::time::{Interval, Zone};
 use super::{MIDNIGHT, Random, essay, event, exam};
 
 /// Days of lectures from seven to eleven with a few holes, in which something that may move stands, or nothing. Every
-/// hole is as long as one of the others or a little shorter, so events have to move in chains or in pieces. `seed` varies the
-/// days, their number, the holes and the settings.
+/// hole is as long as one of the others or a little shorter, so events have to move in chains or in pieces. `seed`
+/// varies the days, their number, the holes and the settings.
 pub fn problem(seed: u64) -> Problem {
     let mut random = Random::seeded(seed);
     let days = 3 + random.below(5);

@@ -19,7 +19,8 @@ fn is_for_admins(path: &str) -> bool {
 /// What concerns everybody lies here, and is for admins alone.
 const OF_ADMINS: &str = "/api/v1/admin/";
 
-/// Endpoints whose answer goes on for as long as one listens. Their own tests see to it that nothing of others is in it.
+/// Endpoints whose answer goes on for as long as one listens. Their own tests see to it that nothing of others is in
+/// it.
 const STREAMS: [&str; 1] = ["/api/rebalancing/events"];
 
 /// `METHOD path` of every endpoint, and whether it answers strangers.

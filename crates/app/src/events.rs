@@ -52,7 +52,8 @@ impl App {
     /// Changes what an event says, if it is the one that is `meant`; `edit` gets it as it is.
     ///
     /// # Errors
-    /// [`Failure::NotFound`], [`Failure::Outdated`] where another version is meant, or [`Failure::Invalid`] where a field is out of bounds or the task does not exist.
+    /// [`Failure::NotFound`], [`Failure::Outdated`] where another version is meant, or [`Failure::Invalid`] where a
+    /// field is out of bounds or the task does not exist.
     pub async fn edit_event(
         &self,
         user: &User,

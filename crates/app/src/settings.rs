@@ -19,8 +19,8 @@ impl App {
         Ok(settings)
     }
 
-    /// Changes the user's settings, if they are those that are `meant`; `edit` gets them as they are. The answer is what
-    /// they are then.
+    /// Changes the user's settings, if they are those that are `meant`; `edit` gets them as they are. The answer is
+    /// what they are then.
     ///
     /// # Errors
     /// [`Failure::Outdated`] where others are meant, [`Failure::Invalid`] where a field is out of bounds.

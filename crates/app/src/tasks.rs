@@ -51,8 +51,8 @@ impl App {
     /// Changes what a task says, if it is the one that is `meant`; `edit` gets it as it is.
     ///
     /// # Errors
-    /// [`Failure::NotFound`], [`Failure::Outdated`] where another version is meant, or [`Failure::Invalid`] where a field is
-    /// out of bounds.
+    /// [`Failure::NotFound`], [`Failure::Outdated`] where another version is meant, or [`Failure::Invalid`] where a
+    /// field is out of bounds.
     pub async fn edit_task(
         &self,
         user: &User,

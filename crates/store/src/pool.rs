@@ -188,8 +188,8 @@ impl Pg {
         declared
     }
 
-    /// A unit of work on a connection of the pool, as yet without a transaction. From here on it is rolled back, however
-    /// this ends.
+    /// A unit of work on a connection of the pool, as yet without a transaction. From here on it is rolled back,
+    /// however this ends.
     async fn lend(&self, user: UserId) -> Result<PgUnit, StoreError> {
         let connection = self.connection().await?;
         Ok(PgUnit::new(connection, user, Arc::clone(&self.signals), self.runtime.clone()))

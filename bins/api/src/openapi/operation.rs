@@ -154,7 +154,8 @@ impl Operation {
         self
     }
 
-    /// What the last answer holds is of use to another operation, as these parameters: `("path.id", "$response.body#/id")`.
+    /// What the last answer holds is of use to another operation, as these parameters: `("path.id",
+    /// "$response.body#/id")`.
     #[must_use]
     pub fn leads_to(self, operation: &'static str, parameters: &[(&str, &str)]) -> Self {
         let parameters: Map<String, Value> =

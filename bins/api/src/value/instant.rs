@@ -18,7 +18,8 @@ use utoipa::{PartialSchema, ToSchema};
 pub struct Instant(OffsetDateTime);
 
 impl Instant {
-    /// What a JSON Schema says about the text, besides `format: date-time`. It leaves out years in which nothing can be.
+    /// What a JSON Schema says about the text, besides `format: date-time`. It leaves out years in which nothing can
+    /// be.
     pub const PATTERN: &str = r"^(19|[2-8][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:00(\.0+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$";
 
     /// The moment, in UTC.

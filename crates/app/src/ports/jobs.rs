@@ -183,8 +183,8 @@ pub enum Retried {
     Replaced,
 }
 
-/// The queue of work in the background, which lies beside the data: what a unit of work [enqueues](super::Unit::enqueue)
-/// is there if the unit is committed, and not otherwise.
+/// The queue of work in the background, which lies beside the data: what a unit of work
+/// [enqueues](super::Unit::enqueue) is there if the unit is committed, and not otherwise.
 ///
 /// Any number of workers may ask at once; each job is one worker's at a time.
 #[async_trait]

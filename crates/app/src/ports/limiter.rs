@@ -7,8 +7,8 @@ use super::{StoreError, Unit};
 /// Holds users to what they may do within a time, however many processes they ask.
 #[async_trait]
 pub trait RateLimiter: Send + Sync {
-    /// Takes one of what the unit's user may do under this name, if one is left; else `Err` has the moment from which on
-    /// it is. What is left is told either way.
+    /// Takes one of what the unit's user may do under this name, if one is left; else `Err` has the moment from which
+    /// on it is. What is left is told either way.
     ///
     /// Nobody else takes that one, and it may come back where the unit is not committed.
     async fn take(

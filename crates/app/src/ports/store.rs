@@ -69,8 +69,8 @@ pub trait Store: Insights + Jobs + LiveEvents + Upkeep {
         now: Moment,
     ) -> Result<TurnClaim, StoreError>;
 
-    /// Begins a unit of work that changes one user's data, for somebody who knows no more than who that is. `None` where
-    /// there is no such user.
+    /// Begins a unit of work that changes one user's data, for somebody who knows no more than who that is. `None`
+    /// where there is no such user.
     async fn begin_for(&self, user: UserId, actor: Actor) -> Result<Option<Box<dyn Unit>>, StoreError>;
 
     /// Whether the store answers.

@@ -16,8 +16,8 @@ impl App {
     /// It is not a request of the user's, so it does not count as one.
     ///
     /// # Errors
-    /// As for [`create_proposal`](Self::create_proposal). [`StoreError::Unavailable`] also where the lease is lost: then
-    /// nothing was written.
+    /// As for [`create_proposal`](Self::create_proposal). [`StoreError::Unavailable`] also where the lease is lost:
+    /// then nothing was written.
     pub async fn propose_for(
         &self,
         user: UserId,

@@ -1,12 +1,12 @@
 //! One recurrence rule: reading it, and counting its occurrences on the wall clock.
 //!
-//! The crate `rrule` counts. It is given times as the wall clock shows them, as if they were UTC, so that a series keeps
-//! its wall time when the clock changes and no second zone database is asked. What ends a series (COUNT, UNTIL) is kept
-//! from it: UNTIL is a point in time, and the crate would refuse it where it does not fit the start.
+//! The crate `rrule` counts. It is given times as the wall clock shows them, as if they were UTC, so that a series
+//! keeps its wall time when the clock changes and no second zone database is asked. What ends a series (COUNT, UNTIL)
+//! is kept from it: UNTIL is a point in time, and the crate would refuse it where it does not fit the start.
 //!
-//! Its limits are not enough here. It goes through all occurrences from the first, it searches up to 100,000 periods for
-//! the next one and then ends without a word, and it holds all occurrences of a period at once. So what can be skipped
-//! is, steps are counted (see [`Budget`]), and a rule has only so many times a day.
+//! Its limits are not enough here. It goes through all occurrences from the first, it searches up to 100,000 periods
+//! for the next one and then ends without a word, and it holds all occurrences of a period at once. So what can be
+//! skipped is, steps are counted (see [`Budget`]), and a rule has only so many times a day.
 
 mod parts;
 

@@ -1,8 +1,8 @@
 //! Tries every set of changes.
 //!
 //! One changeable event after the other is kept where it is or changed in each way that it can be, then every set of
-//! study blocks is made. A set is given up as soon as two things in it clash, as it costs more than the budget, or as it
-//! can no longer end up better than the best found.
+//! study blocks is made. A set is given up as soon as two things in it clash, as it costs more than the budget, or as
+//! it can no longer end up better than the best found.
 
 use super::changes::Change;
 use super::week::{Conflict, Placed, Week};

@@ -2,8 +2,8 @@
 //!
 //! It is no planner: a problem with many free hours or a large budget would take it for ever. It is as plain as it can
 //! be instead. [`week`] reads the problem, [`changes`] lists every change that could be made by itself, and
-//! [`enumeration`] tries every set of them and keeps the best. It shares the words of `model` and `time` with the search
-//! and nothing else: every rule is stated here once more.
+//! [`enumeration`] tries every set of them and keeps the best. It shares the words of `model` and `time` with the
+//! search and nothing else: every rule is stated here once more.
 
 mod by_hand;
 mod changes;

@@ -86,8 +86,8 @@ pub enum CreateRefusal {
         /// Churn applied today.
         used: u32,
     },
-    /// Too many were planned within a minute. [`admit`] does not say so: whoever keeps the [`Quota`](super::Quota) does,
-    /// where nothing else speaks against the request.
+    /// Too many were planned within a minute. [`admit`] does not say so: whoever keeps the [`Quota`](super::Quota)
+    /// does, where nothing else speaks against the request.
     #[error("too many requests; the next can be made at {retry_at}")]
     RateLimited {
         /// When the next request can be made.

@@ -11,8 +11,8 @@ pub struct Limit {
 
 /// How often something was done of late, and how often it still may be.
 ///
-/// It keeps the moments themselves. A bucket that fills up again would be smaller, but lets nearly twice as much through
-/// within some windows: all that is in it, and what drips in meanwhile.
+/// It keeps the moments themselves. A bucket that fills up again would be smaller, but lets nearly twice as much
+/// through within some windows: all that is in it, and what drips in meanwhile.
 ///
 /// ```
 /// use planner_core::lifecycle::{Limit, Quota};

@@ -217,8 +217,8 @@ pub struct Plan {
     pub objective: Objective,
     /// Whether no better plan exists.
     pub proven_optimal: bool,
-    /// No plan is better than this: the objective itself where that is proven, else what the search got to before it had
-    /// done all the work it may do.
+    /// No plan is better than this: the objective itself where that is proven, else what the search got to before it
+    /// had done all the work it may do.
     pub bound: Objective,
     /// Ways to place something that were looked at: the work done, counted, not timed.
     pub work: u64,

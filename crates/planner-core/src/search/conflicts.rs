@@ -7,7 +7,8 @@ use crate::model::{Event, Kind};
 pub(super) struct Conflict {
     /// The event that has to yield, as an index of the week's flexible ones.
     yields: usize,
-    /// Flexible events that it yields to; changing all of them helps as well. Empty where something fixed is in the way.
+    /// Flexible events that it yields to; changing all of them helps as well. Empty where something fixed is in the
+    /// way.
     causes: Vec<usize>,
 }
 

@@ -50,8 +50,8 @@ impl<'w> Shortfall<'w> {
             + Score::of(UNMET, unmet - self.offset.unmet)
     }
 
-    /// What plans cost at the very least that bring in `brought_in` minutes by so much churn, make blocks as long as may
-    /// be, and pay `disturbance` beside, which takes `disturbed` of the budget.
+    /// What plans cost at the very least that bring in `brought_in` minutes by so much churn, make blocks as long as
+    /// may be, and pay `disturbance` beside, which takes `disturbed` of the budget.
     pub(super) fn least(&self, brought_in: i64, churn: u32, disturbance: Score, disturbed: u32) -> Score {
         let longest = i64::from(self.week.problem.settings.focus_max_minutes) / i64::from(STEP);
         let most_steps = self.most_steps(brought_in);

@@ -194,7 +194,8 @@ impl<'w> Tree<'w> {
         }
     }
 
-    /// Looks at nodes, the most promising first, until none can hold a better plan; the answer is a bound for all plans.
+    /// Looks at nodes, the most promising first, until none can hold a better plan; the answer is a bound for all
+    /// plans.
     fn grow(&mut self) -> Score {
         while let Some(Reverse(((bound, ..), index))) = self.queue.pop() {
             if bound > self.best {

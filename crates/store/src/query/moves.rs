@@ -1,7 +1,7 @@
 //! The rows of a proposal.
 //!
-//! A change is one row, but for a split: that is a `resize` of the event to the first piece and an `insert` of a copy at
-//! the second, in one group. Blocks to be claimed are rows as well, with the action `link`.
+//! A change is one row, but for a split: that is a `resize` of the event to the first piece and an `insert` of a copy
+//! at the second, in one group. Blocks to be claimed are rows as well, with the action `link`.
 
 use std::collections::BTreeMap;
 
