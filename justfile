@@ -20,6 +20,10 @@ ready:
 api-check:
     ./run api-check
 
+# Google's own client, and another, against our fake of Google
+google-check:
+    ./run google-check
+
 # Write docs/openapi.json anew from the code
 openapi:
     cargo run --quiet --bin canvascal -- openapi > docs/openapi.json
