@@ -1,5 +1,6 @@
 //! What the use cases need from the world.
 
+pub mod google;
 mod insights;
 mod jobs;
 mod limiter;
