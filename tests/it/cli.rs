@@ -347,10 +347,10 @@ fn round_trip(folder: &Path, problem: &Problem, document: &str, told: &str) {
 fn help_and_version_are_there_without_any_set_up() {
     let help = run(&["--help"]);
     let help = said(&help, 0);
-    for word in ["demo", "serve", "migrate", "plan", "check", "DATABASE_URL", "Usage: canvascal"] {
+    for word in ["demo", "serve", "migrate", "plan", "check", "google", "DATABASE_URL", "Usage: canvascal"] {
         assert!(help.contains(word), "{word} is not in\n{help}");
     }
-    for command in ["demo", "serve", "migrate", "plan", "check"] {
+    for command in ["demo", "serve", "migrate", "plan", "check", "google"] {
         let output = run(&[command, "--help"]);
         assert!(said(&output, 0).contains(&format!("Usage: canvascal {command}")));
     }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use app::App;
 use app::ports::{Ids, UndoToken};
 use planner_core::time::Moment;
+use secrecy::SecretString;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use time::format_description::well_known::Rfc3339;
@@ -260,6 +261,10 @@ impl Ids for RandomIds {
     fn undo_token(&self) -> UndoToken {
         UndoToken::new(Uuid::new_v4().to_string())
     }
+
+    fn secret(&self) -> SecretString {
+        [Uuid::new_v4(), Uuid::new_v4()].map(|id| id.simple().to_string()).concat().into()
+    }
 }
 
 #[tokio::test]
@@ -290,4 +295,31 @@ async fn at_whatever_hour_it_is_tried_there_is_something_to_propose() {
             assert_eq!(calendar(&ada).await, before, "{now}");
         }
     }
+}
+
+#[tokio::test]
+async fn with_google_the_student_has_an_account_there_that_is_in_step() {
+    let place = Place::new();
+    let demo = place.start_with(&["--google"]);
+    let ada = demo.ada();
+    let deadline = std::time::Instant::now() + program::AGES;
+    while ada.get("/api/v1/sync/status").await.json(200)["state"] != "ok" {
+        assert!(std::time::Instant::now() < deadline, "it is never in step");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let events = ada.events().await;
+    assert!(events.iter().any(|event| event["title"] == "Statistics"), "{events:?}");
+    assert!(demo.text("google_url").starts_with("http://127.0.0.1:"));
+}
+
+#[test]
+fn a_google_to_try_things_with_says_how_to_reach_it() {
+    let fake = Running::start(program::command(&["dev", "google-fake", "--port", "0"]));
+    let said: Vec<String> =
+        std::iter::from_fn(|| fake.line()).take_while(|line| !line.starts_with("curl")).collect();
+    assert!(
+        said.iter().any(|line| line.starts_with("export CANVASCAL_GOOGLE_ENDPOINTS=http://127.0.0.1:")),
+        "{said:?}"
+    );
+    assert!(fake.end_with("-TERM").success());
 }

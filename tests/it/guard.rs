@@ -116,14 +116,14 @@ async fn a_declaration_ends_with_its_transaction() {
 }
 
 #[tokio::test]
-async fn the_store_declares_the_owner_and_nobody_else_even_on_the_same_connection() {
+async fn the_store_declares_the_owner_and_the_sync_and_nobody_else_even_on_the_same_connection() {
     let api = Api::start().await;
     let sql = api.db.client().await.unwrap();
     let events = locked_events(&api.user("ada")).await;
     let ada = user(&sql, "ada").await;
     let store = api.db.pg(Options { max_connections: 1, ..Options::default() }).unwrap();
     for event in events.iter().map(event_id) {
-        for actor in [Actor::Planner, Actor::Owner, Actor::Planner] {
+        for actor in [Actor::Planner, Actor::Owner, Actor::Planner, Actor::Sync, Actor::Planner] {
             let before = calendar(&sql).await;
             let mut unit = store.begin(&ada, Access::Write(actor)).await.unwrap();
             let mut fields = unit.event(event).await.unwrap().unwrap().fields;
@@ -139,7 +139,7 @@ async fn the_store_declares_the_owner_and_nobody_else_even_on_the_same_connectio
                     drop(unit);
                     assert_eq!(calendar(&sql).await, before);
                 }
-                Actor::Owner => {
+                Actor::Owner | Actor::Sync => {
                     assert_eq!(moved.unwrap().unwrap().fields.end_ts, fields.end_ts);
                     unit.commit().await.unwrap();
                 }
@@ -267,7 +267,7 @@ async fn the_owner_edits_and_deletes_what_is_locked() {
 }
 
 #[test]
-fn only_the_owner_s_access_declares_anything() {
+fn only_the_owner_s_and_the_sync_s_access_declare_anything() {
     const SETTING: &str = "canvascal.actor";
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut places = Vec::new();
@@ -280,17 +280,13 @@ fn only_the_owner_s_access_declares_anything() {
     ] {
         mentions(&root.join(crate_), SETTING, &mut places);
     }
-    assert_eq!(places.len(), 1, "one place declares an actor: {places:#?}");
-    let (file, line) = &places[0];
-    assert!(file.ends_with("crates/store/src/pool.rs"), "{file}");
-    assert!(
-        line.contains("SET LOCAL canvascal.actor = 'owner'"),
-        "for one transaction, and as the owner: {line}"
-    );
-    let source = fs::read_to_string(file).unwrap();
-    let before = &source[..source.find(SETTING).unwrap()];
-    let arm = before.rfind("Access::Write(").map(|arm| &before[arm..]).unwrap();
-    assert!(arm.starts_with("Access::Write(Actor::Owner)"), "{arm}");
+    // For one transaction, and each as itself.
+    let expected = [("Owner", "owner"), ("Sync", "sync")].map(|(actor, name)| {
+        format!("Access::Write(Actor::{actor}) => \"SET LOCAL {SETTING} = '{name}'; \".to_owned(),")
+    });
+    let lines: Vec<&str> = places.iter().map(|(_, line)| line.trim()).collect();
+    assert_eq!(lines, expected, "{places:#?}");
+    assert!(places.iter().all(|(file, _)| file.ends_with("crates/store/src/pool.rs")), "{places:#?}");
 }
 
 /// The lines below a folder that mention something.

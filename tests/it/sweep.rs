@@ -181,6 +181,14 @@ async fn leftovers(sql: &Client, n: u32) {
              INSERT INTO jobs (kind, job_key, updated_at) SELECT 'x', n::text, at - interval '1 year' FROM age
          ), limits AS (
              INSERT INTO rate_limits (user_id, name, updated_at) SELECT id, n::text, at - interval '1 day' FROM ada, age
+         ), sign_ins AS (
+             INSERT INTO google_sign_ins (user_id, state_digest, sealed_verifier, redirect_uri, expires_at)
+             SELECT id, sha256(n::text::bytea), '', '', at FROM ada, age
+         ), calendar AS (
+             INSERT INTO google_calendars (user_id, id, google_id) SELECT id, id, 'primary' FROM ada
+         ), channels AS (
+             INSERT INTO google_channels (user_id, id, calendar_id, token_digest, until)
+             SELECT id, n::text, id, '', at - interval '7 days' FROM ada, age
          )
          INSERT INTO rebalancing_apply_attempts (user_id, id, proposal_id, at)
          SELECT p.user_id, gen_random_uuid(), p.id, at - interval '90 days' FROM rebalancing_proposals p, age"
@@ -212,6 +220,8 @@ async fn leftovers_go_when_they_are_old_and_the_history_stays() {
         dead_jobs: 700,
         rate_limits: 700,
         apply_attempts: 700,
+        sign_ins: 700,
+        channels: 700,
         ..Swept::default()
     };
     assert_eq!(api.sweep().await, swept);
@@ -222,6 +232,8 @@ async fn leftovers_go_when_they_are_old_and_the_history_stays() {
         ("jobs", 700 + 1400),
         ("rate_limits", 700),
         ("rebalancing_apply_attempts", 700),
+        ("google_sign_ins", 700),
+        ("google_channels", 700),
     ] {
         assert_eq!(rows::number(&sql, &format!("SELECT count(*) FROM {table}")).await, left, "{table}");
     }

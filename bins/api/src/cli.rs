@@ -49,6 +49,10 @@ pub enum Command {
     Openapi,
     /// Plans a stored proposal's problem once more, and compares. Exit status 0: the same; 1: not; 2: cannot say
     Replay(ReplayArgs),
+    /// An account at Google connected from this machine, and the keys that seal tokens
+    Google(GoogleArgs),
+    /// For trying things by hand
+    Dev(DevArgs),
 }
 
 /// Flags of `demo`.
@@ -63,6 +67,9 @@ pub struct DemoArgs {
     /// Forget the last run and start over
     #[arg(long)]
     pub fresh: bool,
+    /// With a Google in the same process, where the student has an account. Forgets the last run
+    #[arg(long)]
+    pub google: bool,
     /// Print one line of JSON with the address and the tokens, for scripts
     #[arg(long)]
     pub json: bool,
@@ -179,6 +186,81 @@ pub struct ReplayArgs {
     /// Write the problem that it was planned on to a file, to plan and check it again
     #[arg(long, value_name = "OUT.json")]
     pub problem: Option<PathBuf>,
+}
+
+/// Arguments of `dev`.
+#[derive(Args, Clone, Debug)]
+pub struct DevArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: DevCommand,
+}
+
+/// One command for trying things by hand.
+#[derive(Clone, Debug, Subcommand)]
+pub enum DevCommand {
+    /// A Google of our own on this machine, in which anybody may act as anyone
+    GoogleFake(GoogleFakeArgs),
+}
+
+/// Flags of `dev google-fake`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct GoogleFakeArgs {
+    /// The port of this machine; 0 takes any free one
+    #[arg(long, value_name = "PORT", default_value_t = 4701)]
+    pub port: u16,
+}
+
+/// Arguments of `google`.
+#[derive(Args, Clone, Debug)]
+pub struct GoogleArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: GoogleCommand,
+}
+
+/// One command around Google.
+#[derive(Clone, Debug, Subcommand)]
+pub enum GoogleCommand {
+    /// Connects a user's account, signed in to with a browser on this machine
+    Connect(GoogleConnectArgs),
+    /// Seals every stored token under the newest key; may be done again at any time
+    RotateKeys(RotateKeysArgs),
+    /// Prints a new key for `CANVASCAL_TOKEN_KEYS`
+    NewKey(NewKeyArgs),
+}
+
+/// Flags of `google connect`.
+#[derive(Args, Clone, Debug)]
+pub struct GoogleConnectArgs {
+    /// Whose account: their id with the issuer, such as `user_2abc`. Without an issuer a name, such as `student`
+    #[arg(long, value_name = "NAME")]
+    pub user: String,
+    /// Keep study blocks in a calendar of their own, which asks for one consent more
+    #[arg(long)]
+    pub own_calendar: bool,
+    /// The port of this machine that the browser comes back to; 0 takes any free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub port: u16,
+    /// Where the embedded database lives when `DATABASE_URL` is not set
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// Flags of `google rotate-keys`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RotateKeysArgs {
+    /// Where the embedded database lives when `DATABASE_URL` is not set
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// Flags of `google new-key`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct NewKeyArgs {
+    /// What to call it; without it after the day
+    #[arg(long)]
+    pub id: Option<String>,
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Logging: to standard error, as text for people or JSON for machines.
 
 use serde_json::{Map, Value};
-use tracing::{Event, Subscriber};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
@@ -22,7 +23,7 @@ pub fn init(settings: &LogSettings) -> Result<(), TryInitError> {
 }
 
 /// Writes what `settings` let through to `writer`.
-pub(crate) fn subscriber<W>(settings: &LogSettings, writer: W) -> impl Subscriber + Send + Sync + use<W>
+pub fn subscriber<W>(settings: &LogSettings, writer: W) -> impl Subscriber + Send + Sync + use<W>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
@@ -33,7 +34,13 @@ where
             lines.json().flatten_event(true).with_current_span(false).map_event_format(Flat).boxed()
         }
     };
-    registry().with(lines).with(EnvFilter::new(&settings.filter))
+    let discreet = filter_fn(|metadata| !tells_too_much(metadata.target(), *metadata.level()));
+    registry().with(lines).with(EnvFilter::new(&settings.filter)).with(discreet)
+}
+
+/// Whether a library writes secrets at this level, whatever the filter says: yup-oauth2 its codes and tokens.
+fn tells_too_much(target: &str, level: Level) -> bool {
+    target.starts_with("yup_oauth2") && level > Level::INFO
 }
 
 /// Lines of JSON on which the fields of spans stand beside those of the event, so that whoever gathers logs finds
@@ -74,4 +81,18 @@ fn log_panics() {
         let location = panic.location().map(ToString::to_string);
         tracing::error!(location, "panicked: {message}");
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_writes_secrets_is_kept_from_that_whatever_the_filter() {
+        for level in [Level::TRACE, Level::DEBUG] {
+            assert!(tells_too_much("yup_oauth2::refresh", level));
+            assert!(!tells_too_much("gcal::road", level));
+        }
+        assert!(!tells_too_much("yup_oauth2::refresh", Level::WARN));
+    }
 }

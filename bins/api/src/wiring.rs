@@ -3,13 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use anyhow::{Context as _, bail};
 use app::App;
-use app::ports::{Clock, Ids, Jobs as _, Signals, Store, Telemetry, UndoToken};
+use app::google::Settings;
+use app::ports::google::{Google, Vault};
+use app::ports::{Clock, Ids, Jobs as _, Sealed as _, Signals, Store, StoreError, Telemetry, UndoToken};
 use app::work::{self, Worker};
 use async_trait::async_trait;
+use gcal::{Config, Endpoints, Gcal, Limits, TokioSleeper};
+use secrecy::SecretString;
 use uuid::Uuid;
+use vault::Keyring;
 
-use crate::config::WorkSettings;
+use crate::config::{GoogleSettings, WorkSettings};
 use crate::metrics::{Gauges, Metrics, Reading};
 use crate::server::{NotReady, Readiness};
 
@@ -21,13 +27,71 @@ pub struct Wired {
     pub readiness: Arc<dyn Readiness>,
     /// What is counted of the use cases, and looked up of what stands behind them.
     pub metrics: Arc<Metrics>,
+    store: Arc<store::Pg>,
+}
+
+/// Stored tokens that are looked through at once.
+const TOKENS_AT_ONCE: u16 = 500;
+
+impl Wired {
+    /// The same with Google, where it is to be reached.
+    ///
+    /// # Errors
+    /// Where Google cannot be spoken with, or a stored token was sealed under a key that is not configured.
+    pub async fn with_google(
+        self,
+        settings: Option<&GoogleSettings>,
+        clock: Arc<dyn Clock>,
+    ) -> anyhow::Result<Self> {
+        let Some(settings) = settings else { return Ok(self) };
+        if let Some(key) =
+            missing_key(&self.store, &settings.keys).await.context("looking for stored tokens")?
+        {
+            bail!(
+                "CANVASCAL_TOKEN_KEYS: the key {key:?} is missing, and stored tokens were sealed under it. Add it behind \
+                 the newest one; `canvascal google rotate-keys` makes an end of it"
+            );
+        }
+        let google = Arc::new(google(settings, clock)?) as Arc<dyn Google>;
+        let vault = Arc::clone(&settings.keys) as Arc<dyn Vault>;
+        let app = self.app.with_google(google, vault, Settings { webhook: settings.webhook.clone() });
+        Ok(Self { app, ..self })
+    }
+}
+
+/// Google, as it is configured.
+///
+/// # Errors
+/// Where it cannot be spoken with.
+pub fn google(settings: &GoogleSettings, clock: Arc<dyn Clock>) -> anyhow::Result<Gcal> {
+    let endpoints = settings.root.as_deref().map_or_else(Endpoints::google, Endpoints::below);
+    let config = Config {
+        endpoints,
+        client_id: settings.client_id.clone(),
+        client_secret: settings.client_secret.clone(),
+        limits: Limits::default(),
+    };
+    Gcal::new(config, clock, Arc::new(TokioSleeper)).context("preparing to speak with Google")
+}
+
+/// The id of a key that a stored token needs and that is not there.
+async fn missing_key(store: &store::Pg, keys: &Keyring) -> Result<Option<String>, StoreError> {
+    let mut after = None;
+    loop {
+        let tokens = store.sealed_tokens(after, TOKENS_AT_ONCE).await?;
+        if let Some(missing) = tokens.iter().find_map(|(_, sealed)| keys.missing_key(sealed)) {
+            return Ok(Some(missing.to_owned()));
+        }
+        let Some((last, _)) = tokens.last() else { return Ok(None) };
+        after = Some(*last);
+    }
 }
 
 /// Puts the use cases over the database at `url`.
 ///
 /// # Errors
 /// Where the URL cannot be understood.
-pub fn wire(url: &str, pool_size: usize, clock: Arc<dyn Clock>) -> Result<Wired, app::ports::StoreError> {
+pub fn wire(url: &str, pool_size: usize, clock: Arc<dyn Clock>) -> Result<Wired, StoreError> {
     let bell = Arc::new(store::Bell::new(url)?);
     let options = store::Options {
         max_connections: pool_size,
@@ -39,7 +103,7 @@ pub fn wire(url: &str, pool_size: usize, clock: Arc<dyn Clock>) -> Result<Wired,
     let app = App::new(Arc::clone(&store) as Arc<dyn Store>, clock, Arc::new(RandomIds)).with_signals(bell);
     let metrics = Arc::new(Metrics::new(gauges(&store, &app)));
     let app = app.with_telemetry(Arc::clone(&metrics) as Arc<dyn Telemetry>);
-    Ok(Wired { readiness: Arc::new(DatabaseAnswers(app.clone())), app, metrics })
+    Ok(Wired { readiness: Arc::new(DatabaseAnswers(app.clone())), app, metrics, store })
 }
 
 /// The worker of a program with these settings.
@@ -62,9 +126,17 @@ impl Ids for RandomIds {
     }
 
     fn undo_token(&self) -> UndoToken {
-        // 244 random bits.
-        UndoToken::new(format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()))
+        UndoToken::new(random())
     }
+
+    fn secret(&self) -> SecretString {
+        random().into()
+    }
+}
+
+/// 64 digits, with 244 random bits in them.
+fn random() -> String {
+    [Uuid::new_v4(), Uuid::new_v4()].map(|id| id.simple().to_string()).concat()
 }
 
 struct DatabaseAnswers(App);

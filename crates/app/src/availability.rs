@@ -34,9 +34,9 @@ impl App {
     ) -> Result<Availability, AvailabilityFailure> {
         let mut unit = self.begin(user, Access::Read).await?;
         let settings = unit.settings().await?.planning;
-        let events = week::load_around(unit.as_mut(), span, self.now()).await?;
+        let (events, busy) = week::load_around(unit.as_mut(), span, self.now()).await?;
         unit.commit().await?;
-        let gaps = availability::gaps(span, &settings, &events, &[], min_minutes, respect_rest);
+        let gaps = availability::gaps(span, &settings, &events, &busy, min_minutes, respect_rest);
         Ok(Availability { gaps, zone: settings.zone })
     }
 }

@@ -7,6 +7,7 @@
 pub mod availability;
 mod error;
 pub mod events;
+pub mod google;
 pub mod identity;
 mod insights;
 pub mod jobs;
@@ -43,6 +44,7 @@ pub struct App {
     onlookers: Arc<Onlookers>,
     limiter: Arc<dyn RateLimiter>,
     telemetry: Arc<dyn Telemetry>,
+    google: Option<google::Side>,
     task_triggers: TaskTriggers,
     /// Of the one request that these use cases are for, where it is to take effect once.
     turn: Option<once::SharedTurn>,
@@ -64,7 +66,18 @@ impl App {
         let (signals, limiter) = (Arc::new(LocalSignals::default()), Arc::new(StoredLimits));
         let (telemetry, task_triggers) = (Arc::new(NoTelemetry), TaskTriggers::default());
         let onlookers = Arc::default();
-        Self { store, clock, ids, signals, limiter, telemetry, onlookers, task_triggers, turn: None }
+        Self {
+            store,
+            clock,
+            ids,
+            signals,
+            limiter,
+            telemetry,
+            onlookers,
+            google: None,
+            task_triggers,
+            turn: None,
+        }
     }
 
     /// The same use cases, with signals that reach other processes as well.

@@ -17,13 +17,16 @@ const MINUTES_A_DAY: i64 = 24 * 60;
 const UNDO_GRACE_MINUTES: i64 = 5;
 
 /// For how many days leftovers are kept.
-const KEPT_DAYS: [(Leftover, i64); 5] = [
+const KEPT_DAYS: [(Leftover, i64); 7] = [
     // They say themselves until when they are of use.
     (Leftover::IdempotencyKeys, 0),
     (Leftover::LiveEvents, 7),
     (Leftover::DeadJobs, 30),
     (Leftover::RateLimits, 1),
     (Leftover::ApplyAttempts, 90),
+    (Leftover::SignIns, 0),
+    // Word that was sent through one before may come late.
+    (Leftover::Channels, 7),
 ];
 
 /// What was swept, in rows.
@@ -45,6 +48,10 @@ pub struct Swept {
     pub rate_limits: u64,
     /// Attempts to apply proposals.
     pub apply_attempts: u64,
+    /// Sign-ins that nobody finished in time.
+    pub sign_ins: u64,
+    /// Channels that have ended.
+    pub channels: u64,
 }
 
 impl App {
@@ -126,6 +133,8 @@ impl Swept {
             Leftover::DeadJobs => &mut self.dead_jobs,
             Leftover::RateLimits => &mut self.rate_limits,
             Leftover::ApplyAttempts => &mut self.apply_attempts,
+            Leftover::SignIns => &mut self.sign_ins,
+            Leftover::Channels => &mut self.channels,
         }
     }
 }

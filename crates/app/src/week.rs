@@ -67,15 +67,16 @@ pub(crate) async fn load_until_due(
     Ok(Some(problem(task, due, settings.clone(), &rows, now)))
 }
 
-/// Every event that lies in `span` or within a rest of it.
+/// Every event that lies in `span` or within a rest of it, and when other calendars are busy.
 pub(crate) async fn load_around(
     unit: &mut dyn Unit,
     span: Interval,
     now: Moment,
-) -> Result<Vec<Event>, StoreError> {
+) -> Result<(Vec<Event>, Vec<Interval>), StoreError> {
     let (from, to) = (span.start().plus(-MOST_REST_MINUTES), span.end().plus(MOST_REST_MINUTES));
-    let Some(span) = Interval::new(from, to) else { return Ok(Vec::new()) };
-    Ok(events(&unit.week(&week_span(span, None, Vec::new(), now)).await?))
+    let Some(span) = Interval::new(from, to) else { return Ok(Default::default()) };
+    let rows = unit.week(&week_span(span, None, Vec::new(), now)).await?;
+    Ok((events(&rows), rows.busy))
 }
 
 fn due(task: &TaskRecord) -> Option<Instant> {
@@ -112,6 +113,6 @@ fn problem(task: &TaskRecord, due: Instant, settings: Settings, rows: &WeekRows,
         override_churn_cap: None,
         tasks,
         events: events(rows),
-        busy: Vec::new(),
+        busy: rows.busy.clone(),
     }
 }

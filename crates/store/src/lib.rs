@@ -6,6 +6,7 @@
 
 mod bell;
 mod error;
+mod google;
 mod jobs;
 pub mod migrate;
 mod pool;

@@ -180,6 +180,7 @@ impl Pg {
         let mut declared = match access {
             Access::Read | Access::Write(Actor::Planner) => String::new(),
             Access::Write(Actor::Owner) => "SET LOCAL canvascal.actor = 'owner'; ".to_owned(),
+            Access::Write(Actor::Sync) => "SET LOCAL canvascal.actor = 'sync'; ".to_owned(),
         };
         if let Some(clock) = &self.clock {
             // Writing to a string does not fail.

@@ -244,6 +244,115 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    google_accounts (user_id) {
+        user_id -> Uuid,
+        state -> Text,
+        scopes -> Array<Text>,
+        connected_at -> Timestamptz,
+        listed_at -> Nullable<Timestamptz>,
+        succeeded_at -> Nullable<Timestamptz>,
+        tried_at -> Nullable<Timestamptz>,
+        not_before -> Nullable<Timestamptz>,
+        failures -> Integer,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    google_sign_ins (user_id, state_digest) {
+        user_id -> Uuid,
+        state_digest -> Binary,
+        sealed_verifier -> Text,
+        redirect_uri -> Text,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    google_calendars (user_id, id) {
+        user_id -> Uuid,
+        id -> Uuid,
+        google_id -> Text,
+        title -> Text,
+        time_zone -> Nullable<Text>,
+        access -> Text,
+        is_primary -> Bool,
+        is_ours -> Bool,
+        sealed_position -> Nullable<Text>,
+        run -> BigInt,
+        empty_since -> Nullable<Timestamptz>,
+        expanded_until -> Nullable<Timestamptz>,
+        has_channels -> Bool,
+        succeeded_at -> Nullable<Timestamptz>,
+        tried_at -> Nullable<Timestamptz>,
+        not_before -> Nullable<Timestamptz>,
+        failures -> Integer,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    google_events (user_id, calendar_id, google_id) {
+        user_id -> Uuid,
+        calendar_id -> Uuid,
+        google_id -> Text,
+        group_id -> Text,
+        etag -> Text,
+        updated_at -> Nullable<Timestamptz>,
+        is_cancelled -> Bool,
+        place -> Nullable<Jsonb>,
+        fields -> Nullable<Jsonb>,
+        run -> BigInt,
+    }
+}
+
+diesel::table! {
+    google_links (user_id, event_id) {
+        user_id -> Uuid,
+        event_id -> Uuid,
+        calendar_id -> Uuid,
+        google_id -> Text,
+        group_id -> Text,
+        is_ours -> Bool,
+        agreed_title -> Text,
+        agreed_start_ts -> Timestamptz,
+        agreed_end_ts -> Timestamptz,
+        agreed_transparent -> Bool,
+        agreed_version -> BigInt,
+        pending_title -> Nullable<Text>,
+        pending_start_ts -> Nullable<Timestamptz>,
+        pending_end_ts -> Nullable<Timestamptz>,
+        pending_transparent -> Nullable<Bool>,
+        etag -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    busy_intervals (user_id, calendar_id) {
+        user_id -> Uuid,
+        calendar_id -> Uuid,
+        span_start_ts -> Timestamptz,
+        span_end_ts -> Timestamptz,
+        busy_from -> Nullable<Array<Timestamptz>>,
+        busy_to -> Nullable<Array<Timestamptz>>,
+        read_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    google_channels (user_id, id) {
+        user_id -> Uuid,
+        id -> Text,
+        calendar_id -> Uuid,
+        token_digest -> Binary,
+        resource -> Nullable<Text>,
+        until -> Timestamptz,
+        heard_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, user_settings, churn_settings);
+diesel::allow_tables_to_appear_in_same_query!(users, google_accounts);
 diesel::allow_tables_to_appear_in_same_query!(rebalancing_proposals, proposal_moves);
 diesel::allow_tables_to_appear_in_same_query!(rebalancing_proposals, users);

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -162,6 +162,11 @@ impl PgUnit {
     /// Rings when this is committed.
     pub(crate) fn ring(&mut self, signal: Signal) {
         self.told.insert(signal);
+    }
+
+    /// Whose data it is about.
+    pub(crate) const fn user(&self) -> UserId {
+        self.user
     }
 
     pub(crate) fn connection(&mut self) -> Result<&mut AsyncPgConnection, StoreError> {
@@ -390,6 +395,11 @@ impl Unit for PgUnit {
         jobs::enqueue(self.connection()?, job).await?;
         self.ring(Signal::Jobs);
         Ok(())
+    }
+
+    async fn due_jobs(&mut self, keys: &[String]) -> Result<BTreeMap<String, Moment>, StoreError> {
+        let user = self.user;
+        Ok(jobs::due(self.connection()?, user, keys).await?)
     }
 
     async fn finish_job(&mut self, lease: &Lease) -> Result<bool, StoreError> {

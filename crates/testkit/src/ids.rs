@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use app::ports::{Ids, UndoToken};
+use secrecy::SecretString;
 use uuid::Uuid;
 
 /// Identities and tokens in a fixed order: 1, 2, 3, …
@@ -24,6 +25,10 @@ impl Ids for TestIds {
 
     fn undo_token(&self) -> UndoToken {
         UndoToken::new(format!("undo-{}", self.tokens.fetch_add(1, Ordering::SeqCst) + 1))
+    }
+
+    fn secret(&self) -> SecretString {
+        format!("secret-{:043}", self.tokens.fetch_add(1, Ordering::SeqCst) + 1).into()
     }
 }
 

@@ -4,6 +4,7 @@ mod ask;
 mod client;
 pub(crate) mod contract;
 mod dump;
+mod google;
 mod stream;
 mod tokens;
 mod week;
@@ -19,6 +20,8 @@ use app::App;
 pub(crate) use ask::{Ask, NOBODYS, with, without};
 use async_trait::async_trait;
 pub(crate) use client::{Caller, Reply};
+pub(crate) use google::{ADA, BACK};
+use google_fake::GoogleFake;
 use serde_json::json;
 pub(crate) use stream::{Block, Stream};
 use testkit::{TestClock, TestDb, TestIds};
@@ -38,6 +41,7 @@ pub(crate) struct Api {
     pub(crate) app: App,
     ids: Arc<TestIds>,
     stopping: CancellationToken,
+    google: Option<GoogleFake>,
 }
 
 impl Api {
@@ -48,34 +52,45 @@ impl Api {
 
     /// The same, for tests that keep the database waiting on purpose: nothing gives up before the test does.
     pub(crate) async fn start_patient() -> Self {
+        Self::start_patiently(false).await
+    }
+
+    /// The same, with a Google of its own or without.
+    pub(crate) async fn start_patiently(has_google: bool) -> Self {
         let ages = Duration::from_mins(10);
         let options = store::Options::default();
-        Self::start_with(store::Options {
+        let options = store::Options {
             connect_deadline: ages,
             statement_deadline: ages,
             idle_deadline: ages,
             ..options
-        })
-        .await
+        };
+        Self::start_fully(options, has_google).await
     }
 
-    /// A server that gets at a database by some other way.
-    pub(crate) fn start_over(db: TestDb, url: &str) -> Self {
+    /// A server that gets at a database by some other way, with a Google of its own.
+    pub(crate) async fn start_over(db: TestDb, url: &str) -> Self {
         let (clock, ids) = (TestClock::at(NOW), Arc::new(TestIds::new()));
-        Self::over(Arc::new(db), url, clock, ids, store::Options::default())
+        let google = google::start(&clock).await;
+        Self::over(Arc::new(db), url, clock, ids, store::Options::default(), Some(google))
     }
 
     /// Another server on the same database, by the same clock.
     pub(crate) fn beside(other: &Self) -> Self {
         let (db, clock, ids) = (Arc::clone(&other.db), other.clock.clone(), Arc::clone(&other.ids));
         let url = db.url();
-        Self::over(db, &url, clock, ids, store::Options::default())
+        Self::over(db, &url, clock, ids, store::Options::default(), None)
     }
 
     async fn start_with(options: store::Options) -> Self {
+        Self::start_fully(options, false).await
+    }
+
+    async fn start_fully(options: store::Options, has_google: bool) -> Self {
         let db = Arc::new(TestDb::new().await.unwrap());
-        let url = db.url();
-        Self::over(db, &url, TestClock::at(NOW), Arc::new(TestIds::new()), options)
+        let (url, clock) = (db.url(), TestClock::at(NOW));
+        let google = if has_google { Some(google::start(&clock).await) } else { None };
+        Self::over(db, &url, clock, Arc::new(TestIds::new()), options, google)
     }
 
     fn over(
@@ -84,6 +99,7 @@ impl Api {
         clock: TestClock,
         ids: Arc<TestIds>,
         mut options: store::Options,
+        google: Option<GoogleFake>,
     ) -> Self {
         let bell = Arc::new(store::Bell::new(&db.url()).unwrap());
         options.clock = Some(Arc::new(clock.clone()));
@@ -93,7 +109,13 @@ impl Api {
             .with_signals(bell);
         let metrics = Arc::new(Metrics::new(gauges(&store, &app)));
         let app = app.with_telemetry(Arc::clone(&metrics) as _);
-        Self::serve(db, clock, ids, app, metrics)
+        let app = google.as_ref().map_or(app.clone(), |fake| google::with(app, fake, &clock));
+        let mut api = Self::serve(db, clock, ids, app, metrics);
+        if let Some(fake) = &google {
+            fake.reach(google::PUBLIC_URL, &api.url);
+        }
+        api.google = google;
+        api
     }
 
     fn serve(db: Arc<TestDb>, clock: TestClock, ids: Arc<TestIds>, app: App, metrics: Arc<Metrics>) -> Self {
@@ -108,13 +130,13 @@ impl Api {
         };
         let listener = server::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let routes = api::routes::all(app.clone());
+        let routes = api::routes::all(app.clone(), vec![google::BACK.to_owned()]);
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let patience = Duration::from_secs(5);
             runtime.block_on(server::run(listener, state, patience, routes)).unwrap();
         });
-        Self { db, clock, url, app, ids, stopping }
+        Self { db, clock, url, app, ids, stopping, google: None }
     }
 
     /// Looks until a connection of the server waits for a lock that somebody holds.

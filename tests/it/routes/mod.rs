@@ -1,15 +1,21 @@
 //! One file for each endpoint.
 
 mod accept_proposal;
+mod ask_for_sync;
 mod availability;
+mod begin_google_sign_in;
+mod choose_google_calendars;
+mod connect_google;
 mod create_event;
 mod create_proposal;
 mod create_task;
 mod delete_event;
 mod delete_task;
+mod disconnect_google;
 mod docs;
 mod edit_event;
 mod edit_task;
+mod google_webhook;
 mod health;
 mod history;
 mod insights;
@@ -24,6 +30,7 @@ mod openapi;
 mod paths;
 mod put_settings;
 mod read_event;
+mod read_google_calendars;
 mod read_proposal;
 mod read_settings;
 mod read_task;
@@ -31,6 +38,7 @@ mod reject_proposal;
 mod replace_event;
 mod replace_task;
 mod retry_job;
+mod sync_status;
 mod task_slack;
 mod undo;
 

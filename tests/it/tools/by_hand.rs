@@ -68,6 +68,7 @@ pub(crate) async fn propose(
         touched,
         notes: Vec::new(),
         left_stranded: Vec::new(),
+        unknown_calendars: Vec::new(),
         need_minutes: 120,
         objective: Objective { churn, ..Objective::default() },
         proven_optimal: false,

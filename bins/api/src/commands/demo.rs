@@ -6,6 +6,7 @@ use anyhow::Context;
 use serde_json::json;
 
 use super::database::Database;
+use super::dev::acting;
 use super::documents::print;
 use super::serve::{prepare, serve};
 use crate::auth::{DevIssuer, DevUser};
@@ -15,26 +16,36 @@ use crate::config;
 use crate::{demo, server, telemetry};
 
 pub(super) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
-    let settings = config::demo(args, std::env::vars_os())?;
+    let mut settings = config::demo(args, std::env::vars_os())?;
     telemetry::init(&settings.log).context("starting the log")?;
     let listener = server::bind(settings.http.listen)?;
     let address = listener.local_addr().context("asking for the address")?;
-    let database = Database::open(&settings.database, "demo", args.fresh).await?;
+    let database = Database::open(&settings.database, "demo", args.fresh || args.google).await?;
     let wired = prepare(&database, settings.database.pool_size, &settings.work).await?;
+    let url = format!("http://{address}");
+    let google = if args.google { Some(demo::google::start(0).await?) } else { None };
+    settings.google = google.as_ref().map(|google| demo::google::settings(google, &url)).transpose()?;
+    let wired = wired.with_google(settings.google.as_ref(), Arc::new(SystemClock)).await?;
     let issuer = DevIssuer::generate(Arc::new(SystemClock))?;
     let [student, other, admin] = [("ada", false), ("ben", false), ("root", true)]
         .map(|(name, admin)| DevUser { name: name.to_owned(), admin });
     let seeded = demo::seed(&wired.app, &DevIssuer::user(&student))
         .await
         .context("writing the student's fortnight")?;
-    let url = format!("http://{address}");
+    if let Some(google) = &google {
+        let ada = DevIssuer::user(&student);
+        demo::google::connect(&wired.app, &ada, google).await.context("connecting the student's account")?;
+    }
     let [token, other_token, admin_token] =
         [issuer.token(&student)?, issuer.token(&other)?, issuer.token(&admin)?];
     if args.json {
-        let line = json!({
+        let mut line = json!({
             "url": url, "token": token, "other_token": other_token, "admin_token": admin_token,
             "database_url": database.url.expose(),
         });
+        if let Some(google) = &google {
+            line["google_url"] = google.url().into();
+        }
         print(&line.to_string())?;
     } else {
         let calendar = if seeded {
@@ -42,6 +53,15 @@ pub(super) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
         } else {
             "as the last run left it (--fresh starts over)"
         };
+        let at_google = google.as_ref().map_or_else(String::new, |google| {
+            format!(
+                "Google is at {url}. See how far it is in step, and \
+                 act as the student there:\n\n\
+                 curl -s -H \"Authorization: Bearer $TOKEN\" \"$URL/api/v1/sync/status\"\n{acting}\n\n",
+                url = google.url(),
+                acting = acting(&google.url()),
+            )
+        });
         let due = demo::exam_due(&wired.app).unwrap_or_default();
         print(&format!(
             "CanvasCal is up. The calendar: {calendar}.\n\n\
@@ -49,7 +69,7 @@ pub(super) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
              export URL={url}\n\
              export EXAM_DUE={due}\n\
              export TOKEN={token}\n\n\
-             Ctrl-C stops it."
+             {at_google}Ctrl-C stops it."
         ))?;
     }
     serve(listener, database, wired, issuer.verifier(), &settings).await

@@ -3,7 +3,9 @@
 mod check;
 mod database;
 mod demo;
+mod dev;
 mod documents;
+mod google;
 mod migrate;
 mod plan;
 mod replay;
@@ -34,6 +36,8 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Openapi => documents::print(&documents::openapi()).map(|()| ExitCode::SUCCESS),
         Command::Replay(args) => replay::run(&args).await,
+        Command::Dev(args) => dev::run(&args).await.map(|()| ExitCode::SUCCESS),
+        Command::Google(args) => google::run(&args).await.map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("canvascal: {error:#}");

@@ -33,6 +33,7 @@ pub(super) async fn run(args: &ServeArgs) -> anyhow::Result<()> {
     let listener = server::bind(settings.http.listen)?;
     let database = Database::open(&settings.database, "serve", false).await?;
     let wired = prepare(&database, settings.database.pool_size, &settings.work).await?;
+    let wired = wired.with_google(settings.google.as_ref(), Arc::new(SystemClock)).await?;
     serve(listener, database, wired, verifier, &settings).await
 }
 
@@ -44,8 +45,9 @@ pub(super) async fn prepare(
 ) -> anyhow::Result<Wired> {
     let url = database.url.expose();
     store::migrate::up(url).await.context("migrating the database")?;
-    let wired = wire(url, pool_size, Arc::new(SystemClock)).context("opening the database")?;
-    Ok(Wired { app: wired.app.with_task_triggers(work.task_triggers), ..wired })
+    let mut wired = wire(url, pool_size, Arc::new(SystemClock)).context("opening the database")?;
+    wired.app = wired.app.with_task_triggers(work.task_triggers);
+    Ok(wired)
 }
 
 /// Serves and works until a signal asks to stop, or the program's own database can't be kept running.
@@ -67,7 +69,9 @@ pub(super) async fn serve(
         metrics_token: settings.http.metrics_token.clone(),
     };
     let working = tokio::spawn(background(&wired.app, &settings.work, stopping.clone()));
-    let serving = server::run(listener, state, settings.http.shutdown, routes::all(wired.app));
+    let redirect_uris = settings.google.iter().flat_map(|google| google.redirect_uris.clone()).collect();
+    let routes = routes::all(wired.app, redirect_uris);
+    let serving = server::run(listener, state, settings.http.shutdown, routes);
     tokio::pin!(serving);
     let outcome = tokio::select! {
         ended = &mut serving => ended.context("serving"),

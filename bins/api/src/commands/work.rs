@@ -1,11 +1,14 @@
 //! `canvascal work`: the work in the background, without the API.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 use tokio_util::sync::CancellationToken;
 
 use super::database::Database;
 use super::serve::prepare;
 use crate::cli::WorkArgs;
+use crate::clock::SystemClock;
 use crate::wiring::worker;
 use crate::{config, server, telemetry};
 
@@ -16,6 +19,7 @@ pub(super) async fn run(args: &WorkArgs) -> anyhow::Result<()> {
     server::stop_on_signals(stopping.clone()).context("listening to signals")?;
     let database = Database::open(&settings.database, "serve", false).await?;
     let wired = prepare(&database, settings.database.pool_size, &settings.work).await?;
+    let wired = wired.with_google(settings.google.as_ref(), Arc::new(SystemClock)).await?;
     let worker = worker(&wired.app, &settings.work);
     let working = worker.run(stopping.clone());
     tokio::pin!(working);

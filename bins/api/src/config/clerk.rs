@@ -104,8 +104,8 @@ fn is_origin(text: &str) -> bool {
     })
 }
 
-/// An absolute address that keys may be fetched from: a person in the middle could swap them.
-fn address(text: &str) -> Result<Uri, String> {
+/// An absolute address that secrets and keys may go over: a person in the middle could read or swap them.
+pub(super) fn address(text: &str) -> Result<Uri, String> {
     let uri: Uri = text.parse().map_err(|_| format!("{text:?} is not a URL"))?;
     match (uri.scheme_str(), uri.host()) {
         (Some("https"), Some(_)) | (Some("http"), Some("localhost" | "127.0.0.1" | "[::1]")) => Ok(uri),

@@ -25,6 +25,12 @@ pub(super) const JWKS_URL: &str = "CLERK_JWKS_URL";
 pub(super) const JWT_KEY: &str = "CLERK_JWT_KEY";
 pub(super) const AUTHORIZED_PARTIES: &str = "CLERK_AUTHORIZED_PARTIES";
 pub(super) const ADMIN_ORGANIZATIONS: &str = "CLERK_ADMIN_ORGANIZATIONS";
+pub(super) const GOOGLE_CLIENT_ID: &str = "CANVASCAL_GOOGLE_CLIENT_ID";
+pub(super) const GOOGLE_CLIENT_SECRET: &str = "CANVASCAL_GOOGLE_CLIENT_SECRET";
+pub(super) const GOOGLE_REDIRECT_URIS: &str = "CANVASCAL_GOOGLE_REDIRECT_URIS";
+pub(super) const GOOGLE_ENDPOINTS: &str = "CANVASCAL_GOOGLE_ENDPOINTS";
+pub(super) const PUBLIC_URL: &str = "CANVASCAL_PUBLIC_URL";
+pub(super) const TOKEN_KEYS: &str = "CANVASCAL_TOKEN_KEYS";
 
 /// Keys starting so are ours; one we do not know is a mistake.
 pub(super) const PREFIXES: [&str; 2] = ["CANVASCAL_", "CLERK_"];
@@ -53,6 +59,15 @@ pub const KEYS: &[Key] = &[
     Key { name: JWT_KEY, about: "its public key as PEM, instead of fetching keys" },
     Key { name: AUTHORIZED_PARTIES, about: "origins whose tokens are accepted, comma separated" },
     Key { name: ADMIN_ORGANIZATIONS, about: "organizations whose admins are admins here (all)" },
+    Key { name: GOOGLE_CLIENT_ID, about: "the program's name at Google (default: no Google)" },
+    Key { name: GOOGLE_CLIENT_SECRET, about: "what proves that it is the program; secret" },
+    Key {
+        name: GOOGLE_REDIRECT_URIS,
+        about: "where people may come back to from signing in, comma separated",
+    },
+    Key { name: GOOGLE_ENDPOINTS, about: "the root of another Google, for trying things" },
+    Key { name: PUBLIC_URL, about: "where Google reaches this server, https://… (default: it is asked)" },
+    Key { name: TOKEN_KEYS, about: "what seals tokens at rest, id:base64, newest first; secret" },
 ];
 
 /// The table of keys as `--help` shows it.

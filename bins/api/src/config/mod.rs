@@ -4,6 +4,7 @@
 //! pure; only `main` passes the real one. Flags win over keys. All problems are told at once.
 
 mod clerk;
+mod google;
 mod keys;
 mod reader;
 mod secret;
@@ -19,6 +20,8 @@ use app::TaskTriggers;
 use tracing_subscriber::EnvFilter;
 
 pub use self::clerk::{ClerkSettings, KeySource};
+pub use self::google::GoogleSettings;
+use self::google::SignIn;
 pub use self::keys::{KEYS, Key, keys_help};
 pub use self::reader::ConfigError;
 use self::reader::Reader;
@@ -38,6 +41,8 @@ pub struct ServerSettings {
     pub work: WorkSettings,
     /// Who vouches for callers.
     pub auth: AuthSettings,
+    /// Google, where it is to be reached.
+    pub google: Option<GoogleSettings>,
 }
 
 /// What `work` runs with.
@@ -49,6 +54,8 @@ pub struct WorkerSettings {
     pub database: DatabaseSettings,
     /// Work in the background.
     pub work: WorkSettings,
+    /// Google, where it is to be reached.
+    pub google: Option<GoogleSettings>,
 }
 
 /// What the commands without a server run with.
@@ -58,6 +65,19 @@ pub struct ToolSettings {
     pub log: LogSettings,
     /// The database.
     pub database: DatabaseSettings,
+}
+
+/// What the commands around Google run with.
+#[derive(Clone, Debug)]
+pub struct GoogleToolSettings {
+    /// What and how to log.
+    pub log: LogSettings,
+    /// The database.
+    pub database: DatabaseSettings,
+    /// Google, which they are about.
+    pub google: GoogleSettings,
+    /// Whose users there are: the issuer of their tokens, where one is configured.
+    pub issuer: Option<String>,
 }
 
 /// What and how to log.
@@ -147,9 +167,10 @@ where
     } else {
         clerk::read(&mut reader).map(AuthSettings::Clerk)
     };
+    let google = google::read(&mut reader, SignIn::Here);
     let settings = server(reader, http, args.data.as_ref(), auth, "info")?;
     let concurrency = if args.no_workers { 0 } else { settings.work.concurrency };
-    Ok(ServerSettings { work: WorkSettings { concurrency, ..settings.work }, ..settings })
+    Ok(ServerSettings { work: WorkSettings { concurrency, ..settings.work }, google, ..settings })
 }
 
 /// Settings of `work`.
@@ -169,7 +190,8 @@ where
     let database = database(&mut reader, args.data.as_ref());
     let shutdown = shutdown(&mut reader);
     let work = background(&mut reader, shutdown);
-    reader.finish(Some(WorkerSettings { log, database, work }))
+    let google = google::read(&mut reader, SignIn::Elsewhere);
+    reader.finish(Some(WorkerSettings { log, database, work, google }))
 }
 
 /// Settings of `demo`, which vouches for its callers itself.
@@ -208,6 +230,29 @@ where
     reader.finish(Some(ToolSettings { log, database }))
 }
 
+/// Settings of the commands around Google.
+///
+/// # Errors
+/// Everything wrong with the environment.
+pub fn google_tool<K, V>(
+    data: Option<&PathBuf>,
+    environment: impl IntoIterator<Item = (K, V)>,
+) -> Result<GoogleToolSettings, ConfigError>
+where
+    K: Into<OsString>,
+    V: Into<OsString>,
+{
+    let mut reader = Reader::new(environment);
+    let log = log(&mut reader, "warn");
+    let database = database(&mut reader, data);
+    if reader.text(keys::GOOGLE_CLIENT_ID).is_none() {
+        reader.refuse(keys::GOOGLE_CLIENT_ID, "is required");
+    }
+    let google = google::read(&mut reader, SignIn::Elsewhere);
+    let issuer = reader.text(keys::ISSUER);
+    reader.finish(google.map(|google| GoogleToolSettings { log, database, google, issuer }))
+}
+
 fn server(
     mut reader: Reader,
     http: HttpSettings,
@@ -218,7 +263,7 @@ fn server(
     let log = log(&mut reader, default_log);
     let database = database(&mut reader, data);
     let work = background(&mut reader, http.shutdown);
-    reader.finish(auth.map(|auth| ServerSettings { log, http, database, work, auth }))
+    reader.finish(auth.map(|auth| ServerSettings { log, http, database, work, auth, google: None }))
 }
 
 fn log(reader: &mut Reader, default: &str) -> LogSettings {

@@ -210,3 +210,84 @@ fn a_value_that_is_not_text_is_a_problem_not_a_panic() {
     let error = tool([("CANVASCAL_LOG", broken)]).unwrap_err();
     assert_eq!(error.problems(), ["CANVASCAL_LOG: is not valid UTF-8"]);
 }
+
+const GOOGLE: [(&str, &str); 4] = [
+    ("CANVASCAL_GOOGLE_CLIENT_ID", "id.apps.googleusercontent.com"),
+    ("CANVASCAL_GOOGLE_CLIENT_SECRET", "GOCSPX-hunter2"),
+    ("CANVASCAL_GOOGLE_REDIRECT_URIS", "https://app.example.com/google, http://localhost:3000/google"),
+    ("CANVASCAL_TOKEN_KEYS", "k2:MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI="),
+];
+
+/// All of Google's keys, but for these.
+fn with_google<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let rest = GOOGLE.into_iter().filter(|(key, _)| changes.iter().all(|(changed, _)| changed != key));
+    with_clerk(&rest.chain(changes.iter().copied()).collect::<Vec<_>>())
+}
+
+#[test]
+fn without_a_client_id_there_is_no_google() {
+    assert!(serve(&ServeArgs::default(), CLERK).unwrap().google.is_none());
+    // What keeps tokens and where we are may be known all the same.
+    let keys = [GOOGLE[3], ("CANVASCAL_PUBLIC_URL", "https://calendar.example.com")];
+    assert!(serve(&ServeArgs::default(), with_clerk(&keys)).unwrap().google.is_none());
+}
+
+#[test]
+fn google_is_told_of_by_four_keys() {
+    let google = serve(&ServeArgs::default(), with_google(&[])).unwrap().google.unwrap();
+    assert_eq!(google.redirect_uris, ["https://app.example.com/google", "http://localhost:3000/google"]);
+    assert_eq!((google.webhook, google.root), (None, None));
+    let more = [
+        ("CANVASCAL_PUBLIC_URL", "https://calendar.example.com/"),
+        ("CANVASCAL_GOOGLE_ENDPOINTS", "http://127.0.0.1:4701"),
+    ];
+    let google = serve(&ServeArgs::default(), with_google(&more)).unwrap().google.unwrap();
+    assert_eq!(google.webhook.as_deref(), Some("https://calendar.example.com/webhooks/google"));
+    assert_eq!(google.root.as_deref(), Some("http://127.0.0.1:4701"));
+}
+
+#[test]
+fn half_a_google_is_refused() {
+    let told = |changes: &[(&str, &str)]| {
+        problems(with_google(changes))
+            .iter()
+            .map(|line| line.split(':').next().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    for (key, _) in &GOOGLE[1..] {
+        assert_eq!(told(&[(key, "")]), [*key]);
+    }
+    let without_id = told(&[("CANVASCAL_GOOGLE_CLIENT_ID", "")]);
+    assert_eq!(without_id, ["CANVASCAL_GOOGLE_CLIENT_SECRET", "CANVASCAL_GOOGLE_REDIRECT_URIS"]);
+    for (key, value) in [
+        ("CANVASCAL_GOOGLE_REDIRECT_URIS", "app.example.com"),
+        ("CANVASCAL_GOOGLE_REDIRECT_URIS", "http://app.example.com/google"),
+        ("CANVASCAL_GOOGLE_REDIRECT_URIS", "https://app.example.com/#google"),
+        ("CANVASCAL_GOOGLE_ENDPOINTS", "http://google.example.com"),
+        ("CANVASCAL_PUBLIC_URL", "http://calendar.example.com"),
+        ("CANVASCAL_PUBLIC_URL", "https://calendar.example.com?a=b"),
+        ("CANVASCAL_GOOGLE_CLIENT_ID", "an id"),
+        ("CANVASCAL_TOKEN_KEYS", "k2"),
+        ("CANVASCAL_TOKEN_KEYS", "k2:hunter2"),
+    ] {
+        assert_eq!(told(&[(key, value)]), [key], "{value}");
+    }
+}
+
+#[test]
+fn work_needs_no_address_that_people_come_back_to() {
+    let environment = with_google(&[("CANVASCAL_GOOGLE_REDIRECT_URIS", "")]);
+    assert!(work(&WorkArgs::default(), environment).unwrap().google.is_some());
+}
+
+#[test]
+fn what_seals_and_what_proves_is_never_shown() {
+    let settings = serve(&ServeArgs::default(), with_google(&[])).unwrap();
+    let shown = format!("{settings:?}");
+    assert!(!shown.contains("hunter2") && !shown.contains("MTIzNDU2"), "{shown}");
+    let told = problems(with_google(&[
+        ("CANVASCAL_TOKEN_KEYS", "k1:hunter2,k1"),
+        ("CANVASCAL_GOOGLE_CLIENT_SECRET", "hunter2 with a space"),
+    ]));
+    assert!(!told.concat().contains("hunter2"), "{told:?}");
+}

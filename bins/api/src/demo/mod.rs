@@ -1,6 +1,7 @@
 //! What `canvascal demo` shows: a student with a full calendar and an exam about to appear.
 
 mod fortnight;
+pub mod google;
 
 use app::identity::User;
 use app::ports::{EventFields, EventPage, Page, TaskFields, TaskStatus};

@@ -8,6 +8,7 @@ use std::fmt;
 use std::time::{Duration, Instant, SystemTime};
 
 use actix_web::http::{Method, StatusCode};
+use app::google::Hearing;
 use app::ports::{AuditAction, Planning, Telemetry};
 use futures_util::future::join_all;
 use planner_core::check::{Rule, Violation};
@@ -25,6 +26,9 @@ pub use self::gauges::{Gauges, Reading};
 /// The media type of [`Metrics::exposition`].
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+const BELIEVED: &str = "believed";
+const REJECTED: &str = "rejected";
+
 /// Whoever asks for the metrics gets them without what takes longer to look up.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -40,6 +44,7 @@ pub struct Metrics {
     decisions: Family<Decision, Counter>,
     decision_reasons: Family<Because, Counter>,
     violations: Family<BrokenRule, Counter>,
+    notifications: Family<Heard, Counter>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -78,6 +83,11 @@ struct BrokenRule {
     rule: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Heard {
+    result: &'static str,
+}
+
 impl Metrics {
     /// Nothing has been counted yet. The process counts as started now.
     pub fn new(gauges: Vec<Box<dyn Gauges>>) -> Self {
@@ -92,6 +102,7 @@ impl Metrics {
             decisions: Family::default(),
             decision_reasons: Family::default(),
             violations: Family::default(),
+            notifications: Family::default(),
         };
         metrics.begin_at_zero();
         metrics.registered()
@@ -105,6 +116,9 @@ impl Metrics {
         }
         for rule in Rule::ALL {
             drop(self.violations.get_or_create(&BrokenRule { rule: rule.as_str() }));
+        }
+        for result in [BELIEVED, REJECTED] {
+            drop(self.notifications.get_or_create(&Heard { result }));
         }
     }
 
@@ -152,7 +166,18 @@ impl Metrics {
             "Rules broken by plans that the checker refused",
             self.violations.clone(),
         );
+        let notifications = self.notifications.clone();
+        registry.register("google_notifications", "Word of changes that came from Google", notifications);
         self
+    }
+
+    /// Word has come that says it is Google's.
+    pub(crate) fn heard(&self, hearing: Hearing) {
+        let result = match hearing {
+            Hearing::Believed => BELIEVED,
+            Hearing::Rejected => REJECTED,
+        };
+        self.notifications.get_or_create(&Heard { result }).inc();
     }
 
     /// A request has come. `route` is a pattern, never the path itself.

@@ -12,19 +12,24 @@ use crate::problem::ProblemType;
 use crate::server::Endpoint;
 use crate::value::Instant;
 
-/// What paths begin with, and the group that their operations are shown in.
-const TAGS: [(&str, &str, &str); 7] = [
+/// What paths begin with, one of these, and the group that their operations are shown in.
+const TAGS: [(&[&str], &str, &str); 8] = [
     (
-        "/api/rebalancing/",
+        &["/api/rebalancing/"],
         "Proposals",
         "Making room for a task: proposals, what becomes of them, and what is left of the day's changes.",
     ),
-    ("/api/v1/events", "Events", "The user's own calendar."),
-    ("/api/v1/tasks", "Tasks", "What there is to get done, and the room that is left for it."),
-    ("/api/v1/availability", "Availability", "When the user is free."),
-    ("/api/v1/settings", "Settings", "What the user has settled about planning."),
-    ("/api/v1/admin/", "Operators", "What concerns all users, for admins."),
-    ("/", "Server", "The process itself, and what describes it."),
+    (&["/api/v1/events"], "Events", "The user's own calendar."),
+    (&["/api/v1/tasks"], "Tasks", "What there is to get done, and the room that is left for it."),
+    (&["/api/v1/availability"], "Availability", "When the user is free."),
+    (&["/api/v1/settings"], "Settings", "What the user has settled about planning."),
+    (&["/api/v1/admin/"], "Operators", "What concerns all users, for admins."),
+    (
+        &["/api/v1/auth/google", "/api/v1/google/", "/api/v1/sync", "/webhooks/google"],
+        "Google",
+        "The user's account at Google, and how far it is in step.",
+    ),
+    (&["/"], "Server", "The process itself, and what describes it."),
 ];
 
 /// The `OpenAPI` document of these endpoints.
@@ -68,7 +73,8 @@ impl Document {
             let bad = self.bad(status, &kinds, takes_once, operation.is_limited);
             answers.insert(status.to_string(), bad);
         }
-        let tag = TAGS.iter().find(|(start, ..)| endpoint.path().starts_with(start)).map(|(_, name, _)| name);
+        let begins = |starts: &[&str]| starts.iter().any(|start| endpoint.path().starts_with(start));
+        let tag = TAGS.iter().find(|(starts, ..)| begins(starts)).map(|(_, name, _)| name);
         let mut told = Map::from_iter([
             ("operationId".to_owned(), json!(operation.id)),
             ("summary".to_owned(), json!(operation.summary)),

@@ -94,6 +94,15 @@ pub(super) fn schemas() -> [(String, Value); 2] {
             "until": text("Of `cooldown`: when the next proposal can be made."),
             "changed": {"type": "array", "items": {"type": "object"}, "description": "Of `stale`: what has changed."},
             "edited": {"type": "array", "items": {"type": "object"}, "description": "Of `undo-conflict`: what was edited."},
+            "missing": {
+                "type": "array",
+                "description": "Of `consent-incomplete`: what was not consented to.",
+                "items": {"type": "object", "required": ["feature", "scope", "lost"], "properties": {
+                    "feature": text("Its name."), "scope": text("The scope that it needs."),
+                    "lost": text("What does not work without it, for people."),
+                }},
+            },
+            "sync_state": text("Of `not-in-sync`: `off` or `reconnect_required`."),
             "max_bytes": number("Of `body-too-large`."),
             "line": number("Of `malformed-json`."),
             "column": number("Of `malformed-json`."),

@@ -66,6 +66,8 @@ catalogue! {
         "The object does not exist, or belongs to somebody else.";
     TriggerNotFound = "trigger-not-found", NOT_FOUND, "The trigger does not exist",
         "The item that should trigger a proposal does not exist, or belongs to somebody else.";
+    GoogleNotConfigured = "google-not-configured", NOT_FOUND, "This server does not reach Google",
+        "This server has no registration with Google; its operator can change that.";
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "Method not allowed",
         "The resource exists but not with this method; `Allow` lists those it has.";
     NotAcceptable = "not-acceptable", NOT_ACCEPTABLE, "No acceptable answer",
@@ -95,10 +97,14 @@ catalogue! {
         "Events that would be restored have been edited since; they are named.";
     NotUndoable = "not-undoable", CONFLICT, "There is nothing to undo",
         "The proposal was never applied, or was undone before.";
+    NotInSync = "not-in-sync", CONFLICT, "Nothing is synchronised",
+        "No account at Google is connected, its consent is gone, or its owner does not want it; `sync_state` says which.";
     IdempotencyInProgress = "idempotency-in-progress", CONFLICT, "Still working on it",
         "A request with the same `Idempotency-Key` is still running; see `Retry-After`.";
     ProposalExpired = "proposal-expired", GONE, "The proposal has expired",
         "Proposals can be accepted for a day, and not after the due time.";
+    UnknownSignIn = "unknown-sign-in", GONE, "Begin the sign-in again",
+        "Nobody began this sign-in, or another user did, or more than 15 minutes ago, or it was used before.";
     UndoExpired = "undo-expired", GONE, "Too late to undo",
         "The time in which the change could be undone is over.";
 
@@ -112,6 +118,12 @@ catalogue! {
         "The body is JSON but not of the form or with the values this request takes; `errors` names the field.";
     IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The key was used before",
         "The same `Idempotency-Key` came with another body.";
+    GoogleCodeRefused = "google-code-refused", UNPROCESSABLE_ENTITY, "Google does not take the code",
+        "The code is wrong, too old, or was used before. Begin the sign-in again.";
+    ConsentDoesNotLast = "consent-does-not-last", UNPROCESSABLE_ENTITY, "Google gave nothing that lasts",
+        "Google gave access for an hour and no refresh token. The detail says how to get one.";
+    ConsentIncomplete = "consent-incomplete", UNPROCESSABLE_ENTITY, "Something was not consented to",
+        "Nothing was connected, since scopes are missing; `missing` has each with the feature that is lost.";
     PreconditionRequired = "precondition-required", PRECONDITION_REQUIRED, "Say which version you mean",
         "Changes of this object need an `If-Match` header.";
     RateLimited = "rate-limited", TOO_MANY_REQUESTS, "Too many requests",
@@ -119,8 +131,12 @@ catalogue! {
 
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong here",
         "A fault of the server. The request id finds it in the log.";
+    GoogleRefusesServer = "google-refuses-server", BAD_GATEWAY, "Google refuses this server",
+        "Google does not accept this server's registration; its operator has to mend it.";
     SignInUnavailable = "sign-in-unavailable", SERVICE_UNAVAILABLE, "Tokens cannot be checked now",
         "The issuer's keys cannot be fetched. The token may well be good; try again.";
+    GoogleUnavailable = "google-unavailable", SERVICE_UNAVAILABLE, "Google does not answer",
+        "Google cannot be reached, or fails. Begin the sign-in again, later.";
     NotReady = "not-ready", SERVICE_UNAVAILABLE, "Not ready",
         "The server is starting, stopping, or misses something it needs.";
 }

@@ -5,6 +5,7 @@ mod availability;
 mod cursor;
 mod events;
 mod failure;
+mod google;
 mod insights;
 mod named;
 mod rebalancing;
@@ -12,17 +13,19 @@ mod settings;
 mod slack;
 mod tasks;
 
-use actix_web::web::ServiceConfig;
+use actix_web::web::{self, ServiceConfig};
 use app::App;
 pub(crate) use failure::store as store_problem;
 
 use crate::extract::UseCases;
 use crate::server::Endpoint;
 
-/// Every route over `app`.
-pub fn all(app: App) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+/// Every route over `app`. `redirect_uris` are where people may be sent back to from signing in at Google.
+pub fn all(app: App, redirect_uris: Vec<String>) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+    let redirect_uris = web::Data::new(google::RedirectUris(redirect_uris));
     move |config| {
         UseCases::of_all(app.clone(), config);
+        config.app_data(redirect_uris.clone());
         for endpoint in endpoints() {
             config.service(endpoint);
         }
@@ -38,6 +41,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(availability::endpoints());
     endpoints.extend(settings::endpoints());
     endpoints.extend(rebalancing::endpoints());
+    endpoints.extend(google::endpoints());
     endpoints.extend(insights::endpoints());
     endpoints.extend(admin::endpoints());
     endpoints

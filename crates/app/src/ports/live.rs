@@ -22,6 +22,16 @@ pub enum LiveKind {
     ProposalExpired,
     /// A proposal was taken back.
     ProposalUndone,
+    /// An event of ours was moved in another calendar, and is locked since.
+    EventLocked,
+    /// What was changed here was changed in another calendar too, and is as it is there.
+    EventOverwritten,
+    /// An event that was changed here was deleted in another calendar.
+    EventDeletedElsewhere,
+    /// An event that was deleted here is back, since it was changed in another calendar meanwhile.
+    EventBack,
+    /// The account at Google has to be connected again.
+    GoogleReconnectRequired,
 }
 
 impl LiveKind {
@@ -34,6 +44,11 @@ impl LiveKind {
             Self::ProposalRejected => "proposal.rejected",
             Self::ProposalExpired => "proposal.expired",
             Self::ProposalUndone => "proposal.undone",
+            Self::EventLocked => "event.locked",
+            Self::EventOverwritten => "event.overwritten",
+            Self::EventDeletedElsewhere => "event.deleted_elsewhere",
+            Self::EventBack => "event.back",
+            Self::GoogleReconnectRequired => "google.reconnect_required",
         }
     }
 }

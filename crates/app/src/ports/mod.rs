@@ -6,6 +6,7 @@ mod jobs;
 mod limiter;
 mod live;
 mod records;
+mod sealed;
 mod signals;
 mod store;
 mod telemetry;
@@ -20,8 +21,11 @@ use planner_core::time::Moment;
 pub use records::{
     AppliedChange, AuditAction, AuditEntry, EventFields, EventPage, EventRecord, HistoryPage, InTheWay,
     NewProposal, Origin, Page, Planned, PlannedOn, Position, ProposalPage, ProposalRecord, ProposedChange,
-    Shortfall, TaskFields, TaskRecord, TaskStatus, UndoToken, UserSettings, WeekRows, WeekSpan,
+    Shortfall, TaskFields, TaskRecord, TaskStatus, UndoToken, UnknownCalendar, UserSettings, WeekRows,
+    WeekSpan,
 };
+pub use sealed::Sealed;
+use secrecy::SecretString;
 pub use signals::{LocalSignals, Signal, Signals};
 pub use store::{Access, Actor, Store, StoreError, Unit};
 pub use telemetry::{NoTelemetry, Planning, Telemetry};
@@ -42,4 +46,7 @@ pub trait Ids: Send + Sync {
 
     /// A secret that nobody can guess.
     fn undo_token(&self) -> UndoToken;
+
+    /// Another one, for other uses: 43 to 128 letters and digits.
+    fn secret(&self) -> SecretString;
 }

@@ -245,6 +245,20 @@ pub struct WeekRows {
     /// The open or done tasks with a due time that the events refer to, and the trigger if it has one. A link to any
     /// other task is left out of the event.
     pub tasks: Vec<Task>,
+    /// When other calendars that the user has chosen for that are busy, as far as it touches the span; earliest first,
+    /// each stretch once.
+    pub busy: Vec<Interval>,
+    /// Those of them of which it is not known for all of the span.
+    pub unknown: Vec<UnknownCalendar>,
+}
+
+/// A calendar of which it is not known when it is busy. It is not free for that.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnknownCalendar {
+    /// What it is called.
+    pub title: String,
+    /// When it was last asked about; `None` if never.
+    pub since: Option<Moment>,
 }
 
 /// A change as a proposal keeps it.
@@ -327,6 +341,8 @@ pub struct NewProposal {
     pub notes: Vec<Note>,
     /// Blocks left after the due time.
     pub left_stranded: Vec<EventId>,
+    /// What calendars are called of which it was not known when they are busy.
+    pub unknown_calendars: Vec<String>,
     /// Minutes to be placed.
     pub need_minutes: u32,
     /// How good the plan is.
@@ -366,6 +382,8 @@ pub struct ProposalRecord {
     pub notes: Vec<Note>,
     /// Blocks left after the due time.
     pub left_stranded: Vec<EventId>,
+    /// What calendars are called of which it was not known when they are busy.
+    pub unknown_calendars: Vec<String>,
     /// Minutes to be placed.
     pub need_minutes: u32,
     /// How good the plan is.

@@ -1,9 +1,12 @@
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use planner_core::lifecycle::{Acceptance, Status, Undo, Undoable};
 use planner_core::model::{EventId, TaskId};
 use planner_core::time::{LocalDay, Moment};
 use uuid::Uuid;
 
+use super::google::GoogleRecords;
 use super::insights::Insights;
 use super::jobs::{Jobs, Lease, NewJob, Retried};
 use super::live::{LiveEvents, NewLiveEvent};
@@ -12,6 +15,7 @@ use super::records::{
     PlannedOn, ProposalPage, ProposalRecord, TaskFields, TaskRecord, UndoToken, UserSettings, WeekRows,
     WeekSpan,
 };
+use super::sealed::Sealed;
 use super::turn::{RequestKey, TurnClaim};
 use super::upkeep::Upkeep;
 use crate::identity::{User, UserId};
@@ -21,6 +25,8 @@ use crate::identity::{User, UserId};
 pub enum Actor {
     /// The calendar's owner, who may change anything.
     Owner,
+    /// The sync, which brings in what people did in other calendars, and may change anything.
+    Sync,
     /// The planner, who may not change what is immovable or protected. The database holds it to that as well.
     Planner,
 }
@@ -54,7 +60,7 @@ pub enum StoreError {
 
 /// Where users' calendars are kept, and the queue of work on them.
 #[async_trait]
-pub trait Store: Insights + Jobs + LiveEvents + Upkeep {
+pub trait Store: Insights + Jobs + LiveEvents + Sealed + Upkeep {
     /// Begins a unit of work on one user's data.
     ///
     /// With [`Access::Write`] the user's row is made on first sight and locked until the unit ends, so that units of
@@ -81,7 +87,7 @@ pub trait Store: Insights + Jobs + LiveEvents + Upkeep {
 ///
 /// Dropped without [`commit`](Unit::commit), it leaves nothing behind. What another user owns does not exist here.
 #[async_trait]
-pub trait Unit: Send {
+pub trait Unit: GoogleRecords + Send {
     /// Makes everything written so far last.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 
@@ -222,6 +228,9 @@ pub trait Unit: Send {
 
     /// Asks for work in the background, to be done if this unit is committed.
     async fn enqueue(&mut self, job: &NewJob) -> Result<(), StoreError>;
+
+    /// When the user's jobs of these keys are to be run, those that are in the queue.
+    async fn due_jobs(&mut self, keys: &[String]) -> Result<BTreeMap<String, Moment>, StoreError>;
 
     /// Ends a job as done within this unit, so that the work and its end are one. Where this is false the job is no
     /// longer the caller's: drop the unit, since somebody else may be doing the work.

@@ -29,6 +29,10 @@ pub enum Leftover {
     RateLimits,
     /// Attempts to apply proposals, by when.
     ApplyAttempts,
+    /// Sign-ins to Google, by when they expire.
+    SignIns,
+    /// Channels of Google's, by when they end.
+    Channels,
 }
 
 /// What is asked across users, to clear away. Each question is answered from an index, and each answer is bounded.

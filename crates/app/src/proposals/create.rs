@@ -220,6 +220,7 @@ impl App {
             touched,
             notes: plan.notes,
             left_stranded: plan.left_stranded,
+            unknown_calendars: rows.unknown.iter().map(|calendar| calendar.title.clone()).collect(),
             need_minutes: plan.need_minutes,
             objective: plan.objective,
             proven_optimal: plan.proven_optimal,

@@ -13,8 +13,8 @@ use super::handler::Recurring;
 use super::run::{LAST_WORDS, Run};
 use super::sweep::{SWEEP_EVERY, Sweep};
 use super::{Handler, PROPOSE, Propose, SWEEP, later};
-use crate::App;
 use crate::ports::{Claim, ClaimedJob, Clock, Ids, Jobs, Join, NewJob, Signal, Signals, StoreError};
+use crate::{App, google};
 
 /// Never look again sooner than this: a job that is due may be in the hands of somebody who is just taking it.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
@@ -62,9 +62,14 @@ impl App {
         let queue = Arc::clone(&self.store) as Arc<dyn Jobs>;
         let (clock, ids, signals) =
             (Arc::clone(&self.clock), Arc::clone(&self.ids), Arc::clone(&self.signals));
-        Worker::new(queue, clock, ids, signals, options)
+        let worker = Worker::new(queue, clock, ids, signals, options)
             .handle(PROPOSE, Arc::new(Propose(self.clone())))
-            .repeat(SWEEP, SWEEP_EVERY, Arc::new(Sweep(self.clone())))
+            .repeat(SWEEP, SWEEP_EVERY, Arc::new(Sweep(self.clone())));
+        let Some(side) = &self.google else { return worker };
+        worker
+            .handle(google::READ, Arc::new(google::Read(self.clone())))
+            .handle(google::WRITE, Arc::new(google::Write(self.clone())))
+            .handle(google::KEEP, Arc::new(google::Keep(self.clone(), side.settings.clone())))
     }
 }
 

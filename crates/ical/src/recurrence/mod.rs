@@ -27,7 +27,7 @@ mod rule;
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, DateTime};
-use planner_core::time::{Interval, Moment, Zone};
+use planner_core::time::{Interval, LocalDay, Moment, Zone};
 
 pub(crate) use self::budget::Budget;
 pub(crate) use self::marks::Marks;
@@ -46,6 +46,33 @@ pub enum Start {
     Day(Date),
     /// A time of a day.
     Time(DateTime),
+}
+
+impl Start {
+    /// What the wall clock of `zone` shows at `moment`.
+    ///
+    /// ```
+    /// use ical::recurrence::Start;
+    /// use planner_core::time::{Instant, Zone};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let lecture: Instant = "2026-03-23T08:00:00Z".parse()?;
+    /// let start = Start::at(lecture.moment(), &Zone::named("Europe/Berlin")?);
+    /// assert_eq!(start, Some(Start::Time(jiff::civil::date(2026, 3, 23).at(9, 0, 0, 0))));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// `None` outside of the years that a calendar knows.
+    pub fn at(moment: Moment, zone: &Zone) -> Option<Self> {
+        Place::of(zone).wall(moment.unix_micros().div_euclid(1_000_000)).map(Self::Time)
+    }
+
+    /// A whole day.
+    pub fn day(day: LocalDay) -> Option<Self> {
+        let (year, month, day) = day.year_month_day();
+        Date::new(year, month, day).ok().map(Self::Day)
+    }
 }
 
 /// One start of a series.

@@ -65,6 +65,21 @@ pub(crate) async fn one(
     row.map(EventRecord::try_from).transpose()
 }
 
+/// Those of these events that are there.
+pub(crate) async fn some(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    ids: &[Uuid],
+) -> Result<Vec<EventRecord>, Error> {
+    let rows: Vec<EventRow> = calendar_events::table
+        .filter(calendar_events::user_id.eq(user.0))
+        .filter(calendar_events::id.eq_any(ids))
+        .select(EventRow::as_select())
+        .load(connection)
+        .await?;
+    rows.into_iter().map(EventRecord::try_from).collect()
+}
+
 /// A page of events in order of start and id.
 pub(crate) async fn page(
     connection: &mut AsyncPgConnection,

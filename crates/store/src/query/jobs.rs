@@ -58,6 +58,22 @@ pub(crate) async fn enqueue(connection: &mut AsyncPgConnection, job: &NewJob) ->
     Ok(())
 }
 
+/// When a user's jobs of these keys are to be run. The dead are not.
+pub(crate) async fn due(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    keys: &[String],
+) -> Result<BTreeMap<String, Moment>, Error> {
+    let rows: Vec<(Option<String>, OffsetDateTime)> = jobs::table
+        .filter(jobs::job_key.eq_any(keys))
+        .filter(jobs::user_id.eq(user.0))
+        .filter(jobs::status.ne(DEAD))
+        .select((jobs::job_key, jobs::run_at))
+        .load(connection)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(key, at)| Some((key?, Moment::from(at)))).collect())
+}
+
 /// What decides about a job at the end of a run.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = jobs, check_for_backend(diesel::pg::Pg))]

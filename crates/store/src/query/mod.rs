@@ -6,6 +6,7 @@ pub(crate) mod apply;
 pub(crate) mod attempts;
 pub(crate) mod audit;
 pub(crate) mod events;
+pub(crate) mod google;
 pub(crate) mod insights;
 pub(crate) mod jobs;
 pub(crate) mod ledger;

@@ -270,6 +270,7 @@ fn details(proposal: &NewProposal) -> Value {
     let rules: Vec<&str> = proposal.rules_kept.iter().map(|rule| rule.as_str()).collect();
     json!({
         "notes": notes, "left_stranded": stranded, "rules_kept": rules,
+        "unknown_calendars": proposal.unknown_calendars,
         "in_the_way": planned::in_the_way(proposal.shortfall.as_ref()),
         "slack": planned::slack_as_json(proposal.slack.as_ref()),
     })
@@ -300,6 +301,10 @@ fn record(row: ProposalRow, rows: &[moves::MoveRow]) -> Result<ProposalRecord, E
         notes: list(&row.details, "notes").map(note).collect::<Option<_>>().ok_or_else(broken_details)?,
         left_stranded: list(&row.details, "left_stranded")
             .map(event)
+            .collect::<Option<_>>()
+            .ok_or_else(broken_details)?,
+        unknown_calendars: list(&row.details, "unknown_calendars")
+            .map(|title| title.as_str().map(str::to_owned))
             .collect::<Option<_>>()
             .ok_or_else(broken_details)?,
         need_minutes: narrow("need_minutes", row.need_minutes)?,

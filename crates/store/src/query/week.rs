@@ -7,7 +7,7 @@ use diesel::{
     Queryable, Selectable, SelectableHelper as _,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use futures_util::future::try_join;
+use futures_util::future::try_join3;
 use planner_core::lifecycle::Status;
 use planner_core::model::{Event, EventId, Kind, TaskId};
 use planner_core::time::Moment;
@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::events::{LONGEST, kind};
+use super::google::busy;
 use super::moves::Action;
 use super::number::interval;
 use super::tasks;
@@ -43,7 +44,9 @@ pub(crate) async fn load(
     span: &WeekSpan,
 ) -> Result<WeekRows, Error> {
     let shared: &AsyncPgConnection = connection;
-    let (rows, accepted) = try_join(events(shared, user, span), accepted(shared, user, span)).await?;
+    let (rows, accepted, busy) =
+        try_join3(events(shared, user, span), accepted(shared, user, span), busy::of_chosen(shared, user))
+            .await?;
     let trigger = span.trigger.map(|task| task.0);
     let named: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.task_id).chain(trigger).collect();
     let named: Vec<Uuid> = named.into_iter().collect();
@@ -64,7 +67,9 @@ pub(crate) async fn load(
         };
         Ok((event, version))
     });
-    Ok(WeekRows { events: events.collect::<Result<_, Error>>()?, tasks })
+    let events = events.collect::<Result<_, Error>>()?;
+    let (busy, unknown) = busy::within(busy, span.span)?;
+    Ok(WeekRows { events, tasks, busy, unknown })
 }
 
 async fn events(

@@ -30,3 +30,23 @@ INSERT INTO realtime_events (user_id, seq, kind, proposal_id)
 SELECT user_id, row_number() OVER (PARTITION BY user_id ORDER BY id), 'proposal.rejected', id FROM rebalancing_proposals;
 INSERT INTO rate_limits (user_id, name, taken) SELECT id, 'proposals', '{2026-03-01 08:00Z}' FROM users;
 INSERT INTO jobs (kind, job_key, status, last_error) VALUES ('sweep', 'sweep', 'QUEUED', NULL), ('sweep', 'sweep', 'DEAD', 'x');
+UPDATE users SET encrypted_refresh_token = 'sealed' WHERE external_id = 'user_1';
+INSERT INTO google_accounts (user_id, scopes, connected_at)
+SELECT id, '{https://www.googleapis.com/auth/calendar.events}', '2026-02-01Z' FROM users;
+INSERT INTO google_sign_ins (user_id, state_digest, sealed_verifier, redirect_uri, expires_at)
+SELECT id, sha256(id::text::bytea), 'sealed', 'https://app.example.org/back', '2026-02-01Z' FROM users;
+INSERT INTO google_calendars (user_id, id, google_id, title, access, is_primary, sealed_position)
+SELECT u.id, md5('calendar' || n)::uuid, 'calendar' || n, 'Calendar ' || n, 'OWNER', n = 1, 'CAoQ'
+  FROM users u, generate_series(1, 2) n;
+INSERT INTO google_events (user_id, calendar_id, google_id, group_id, etag, fields)
+SELECT c.user_id, c.id, 'event' || n, 'event' || n, '"1"', '{"title": "Event", "start": {"day": "2026-03-02"}, "end": {"day": "2026-03-03"}}'
+  FROM google_calendars c, generate_series(1, 50) n;
+INSERT INTO google_links (user_id, event_id, calendar_id, google_id, group_id, agreed_title, agreed_start_ts,
+                          agreed_end_ts, agreed_version)
+SELECT user_id, id, md5('calendar1')::uuid, 'event' || id, 'event' || id, title, start_ts, end_ts, version
+  FROM calendar_events WHERE type = 'CLASS';
+INSERT INTO busy_intervals (user_id, calendar_id, span_start_ts, span_end_ts, busy_from, busy_to, read_at)
+SELECT user_id, id, '2026-03-01Z', '2026-06-01Z', '{2026-03-02 09:00Z}', '{2026-03-02 10:00Z}', '2026-03-01Z'
+  FROM google_calendars WHERE NOT is_primary;
+INSERT INTO google_channels (user_id, id, calendar_id, token_digest, resource, until)
+SELECT user_id, md5('channel' || user_id), id, sha256('token'), 'resource', '2026-03-08Z' FROM google_calendars WHERE is_primary;

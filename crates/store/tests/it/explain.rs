@@ -2,16 +2,17 @@
 
 use std::time::{Duration, Instant};
 
+use app::ports::google::{CalendarChoice, LinkRecord, Synced};
 use app::ports::{
-    Access, AuditAction, Claim, Ended, EventPage, HistoryPage, Insights as _, JobStatus, Jobs as _, Join,
-    NewJob, Page, Position, ProposalPage, Stretch, WeekSpan,
+    Access, Actor, AuditAction, Claim, Ended, EventPage, HistoryPage, Insights as _, JobStatus, Jobs as _,
+    Join, NewJob, Origin, Page, Position, ProposalPage, Sealed as _, Stretch, WeekSpan,
 };
 use planner_core::lifecycle::Status;
-use planner_core::model::{EventId, TaskId};
+use planner_core::model::{EventId, Kind, TaskId};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-use crate::support::{PLANNER, World, at, moment, on, user};
+use crate::support::{PLANNER, World, at, fields, moment, on, user};
 
 /// A hundred users with two thousand events each: five years of a full calendar.
 const FULL: &str = "
@@ -191,4 +192,140 @@ async fn no_query_reads_a_long_queue_from_end_to_end() {
                 WHERE datname = current_database() AND pid <> pg_backend_pid()";
     world.count(end).await;
     assert_eq!(world.count(scanned).await, before);
+}
+
+/// A hundred users with two calendars of a thousand events each, and many more with small ones.
+const MIRRORED: &str = "
+    INSERT INTO users (id, encrypted_refresh_token, google_calendar_settings)
+    SELECT md5('u' || n)::uuid, 'sealed', '{\"sync_enabled\": true, \"busy_calendar_ids\": [\"c2\"]}' FROM generate_series(1, 3000) n;
+    INSERT INTO google_accounts (user_id) SELECT id FROM users ON CONFLICT DO NOTHING;
+    INSERT INTO google_sign_ins (user_id, state_digest, sealed_verifier, redirect_uri, expires_at)
+    SELECT id, '\\x01', '', '', '2026-03-02 09:00Z' FROM users;
+    INSERT INTO google_calendars (user_id, id, google_id, title)
+    SELECT u.id, md5('c' || n)::uuid, 'c' || n, 'a calendar' FROM users u, generate_series(1, 2) n;
+    INSERT INTO busy_intervals (user_id, calendar_id, span_start_ts, span_end_ts, busy_from, busy_to, read_at)
+    SELECT user_id, id, '2026-03-01Z', '2026-06-01Z', '{2026-03-02 09:00Z}', '{2026-03-02 10:00Z}', '2026-03-01Z'
+      FROM google_calendars WHERE google_id = 'c2';
+    INSERT INTO google_channels (user_id, id, calendar_id, token_digest, until)
+    SELECT user_id, google_id, id, '', '2026-03-08Z' FROM google_calendars;
+    INSERT INTO google_events (user_id, calendar_id, google_id, group_id, etag, fields, run)
+    SELECT c.user_id, c.id, 'g' || n, 'g' || n, '1',
+           CASE WHEN n % 20 = 0 THEN '{\"title\": \"\", \"start\": {\"day\": \"2026-03-02\"}, \"end\": {\"day\": \"2026-03-03\"},
+                                      \"recurrence\": [\"RRULE:FREQ=DAILY\"]}'::jsonb END,
+           CASE WHEN n % 50 = 0 THEN 1 ELSE 2 END
+      FROM (SELECT * FROM google_calendars WHERE user_id IN (SELECT md5('u' || n)::uuid FROM generate_series(1, 99) n)
+                OR user_id = '00000000-0000-0000-0000-000000000001') c, generate_series(1, 1000) n;
+    INSERT INTO calendar_events (user_id, id, title, start_ts, end_ts, source)
+    SELECT m.user_id, md5(m.calendar_id::text || m.google_id)::uuid, 'event', ts, ts + interval '1 hour', 'google'
+      FROM google_events m, LATERAL (SELECT '2023-01-01Z'::timestamptz + right(m.google_id, -1)::int * interval '26 hours' AS ts) t;
+    INSERT INTO google_links (user_id, event_id, calendar_id, google_id, group_id, agreed_title, agreed_start_ts,
+                              agreed_end_ts, agreed_version)
+    SELECT user_id, md5(calendar_id::text || google_id)::uuid, calendar_id, google_id, group_id, '', '2026-03-02Z',
+           '2026-03-03Z', CASE WHEN google_id LIKE 'g%00' THEN 2 ELSE 1 END FROM google_events;
+    INSERT INTO calendar_events (user_id, id, title, start_ts, end_ts)
+    SELECT user_id, gen_random_uuid(), 'event', ts, ts + interval '1 hour'
+      FROM google_calendars, generate_series(1, 10) n, LATERAL (SELECT '2026-03-01Z'::timestamptz + n * interval '1 day' AS ts) t
+     WHERE google_id = 'c1';
+    VACUUM ANALYZE";
+
+#[tokio::test]
+async fn no_query_about_google_reads_a_big_table_from_end_to_end() {
+    let world = World::with_connections(1).await;
+    let mut unit = world.begin(1, PLANNER).await;
+    unit.settings().await.unwrap();
+    unit.put_calendar_choice(&CalendarChoice {
+        sync_enabled: true,
+        busy_calendar_ids: vec!["c2".to_owned()],
+        ..CalendarChoice::default()
+    })
+    .await
+    .unwrap();
+    unit.commit().await.unwrap();
+    for statement in MIRRORED.split(';') {
+        world.sql.batch_execute(statement).await.unwrap();
+    }
+    let scanned = async || -> Vec<(String, i64)> {
+        world.sql.batch_execute("SELECT pg_stat_force_next_flush()").await.unwrap();
+        let query =
+            "SELECT relname::text, seq_scan FROM pg_stat_user_tables 
+                      WHERE relname LIKE 'google%' OR relname IN ('users', 'busy_intervals', 'calendar_events') ORDER BY 1";
+        let rows = world.sql.query(query, &[]).await.unwrap();
+        rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+    };
+    let before = scanned().await;
+
+    let calendar: Uuid = world.sql.query_one("SELECT md5('c1')::uuid", &[]).await.unwrap().get(0);
+    let span = WeekSpan {
+        span: on("2026-03-02", "00:00", "23:00"),
+        trigger: None,
+        also: Vec::new(),
+        accepted_after: moment("2026-01-25T00:00"),
+    };
+    let names: Vec<String> = (1..=500).map(|n| format!("g{n}")).collect();
+    let mut slowest = Duration::ZERO;
+    // Often enough for PostgreSQL to plan without looking at the values.
+    for _ in 0..8 {
+        let mut unit = world.begin(1, Access::Write(Actor::Sync)).await;
+        let account = unit.google_account().await.unwrap().unwrap();
+        unit.put_google_account(&account).await.unwrap();
+        let sign_in = unit.take_sign_in(&[1]).await.unwrap().unwrap();
+        unit.put_sign_in(&sign_in, world.now()).await.unwrap();
+        assert_eq!(unit.google_calendars().await.unwrap().len(), 2);
+        let known = unit.google_calendar(calendar).await.unwrap().unwrap();
+        unit.put_google_calendar(&known).await.unwrap();
+        let mirror = unit.mirror(calendar, &names).await.unwrap();
+        assert_eq!(mirror.len(), 500);
+        unit.put_mirror(calendar, &mirror[..100], 2).await.unwrap();
+        unit.delete_mirror(calendar, &["x".to_owned()]).await.unwrap();
+        unit.mirror_before(calendar, 2, 10).await.unwrap();
+        assert_eq!(unit.mirror_size(calendar).await.unwrap(), 1000);
+        assert_eq!(unit.mirror_series(calendar, Some("g5"), 10).await.unwrap().len(), 10);
+        assert_eq!(unit.linked(calendar, &names[..50]).await.unwrap().len(), 50);
+        let page = unit.links(calendar, None, 100).await.unwrap();
+        assert_eq!(page.len(), 100);
+        let links: Vec<LinkRecord> = page.into_iter().filter_map(|linked| linked.link).collect();
+        unit.put_links(&links).await.unwrap();
+        let events: Vec<EventId> = links.iter().map(|link| link.event).collect();
+        let linked = unit.linked_events(&events).await.unwrap();
+        assert_eq!(linked.len(), 100);
+        let synced = linked.into_iter().filter_map(|linked| linked.event);
+        let synced: Vec<Synced> =
+            synced.map(|event| Synced { id: event.id, fields: event.fields, origin: event.origin }).collect();
+        assert_eq!(unit.put_events(&synced).await.unwrap(), vec![1; 100]);
+        unit.delete_events(&[EventId(Uuid::from_u128(1))]).await.unwrap();
+        for after in [None, Some(EventId(Uuid::from_u128(u128::MAX / 2)))] {
+            let begun = Instant::now();
+            let unwritten = unit.unwritten(Some(at("2026-03-02T00:00")), after, 100).await.unwrap();
+            slowest = slowest.max(begun.elapsed());
+            assert!(unwritten.len() >= 5, "{}", unwritten.len());
+        }
+        let [busy] = unit.busy().await.unwrap().try_into().unwrap();
+        unit.put_busy(&busy).await.unwrap();
+        assert_eq!(unit.week(&span).await.unwrap().busy.len(), 1);
+        assert_eq!(unit.channels().await.unwrap().len(), 2);
+        let channel = unit.channel("c1").await.unwrap().unwrap();
+        unit.delete_channel("c1").await.unwrap();
+        unit.put_channel(&channel).await.unwrap();
+        let choice = unit.calendar_choice().await.unwrap();
+        unit.put_calendar_choice(&choice).await.unwrap();
+        unit.commit().await.unwrap();
+        // Looks up whether to push.
+        let mut unit = world.begin(1, PLANNER).await;
+        let fields = fields(Kind::Chill, on("2026-03-02", "08:00", "09:00"));
+        unit.insert_event(EventId(Uuid::from_u128(1)), &fields, &Origin::own()).await.unwrap();
+        unit.commit().await.unwrap();
+        assert_eq!(world.pg.sealed_tokens(Some(user(1).id), 10).await.unwrap().len(), 10);
+        world.pg.put_sealed_token(user(1).id, "old", "new").await.unwrap();
+    }
+    let end = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    world.count(end).await;
+    assert_eq!(scanned().await, before);
+    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+
+    let mut unit = world.begin(1, Access::Write(Actor::Sync)).await;
+    unit.forget_google().await.unwrap();
+    unit.commit().await.unwrap();
+    world.count(end).await;
+    assert_eq!(scanned().await, before, "forgetting");
 }

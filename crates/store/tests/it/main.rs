@@ -4,6 +4,8 @@
 
 mod bell;
 mod explain;
+mod google;
+mod google_model;
 mod isolation;
 mod migrations;
 mod pages;

@@ -133,7 +133,7 @@ impl Story {
         (acceptance, changes)
     }
 
-    fn everything(&self) -> Undo {
+    pub(crate) fn everything(&self) -> Undo {
         Undo {
             restore: vec![self.moved, self.split, self.deleted, self.claimed],
             remove: vec![self.made, self.second_piece],
@@ -141,7 +141,7 @@ impl Story {
         }
     }
 
-    async fn undo(&self, undo: &Undo) -> Result<(), StoreError> {
+    pub(crate) async fn undo(&self, undo: &Undo) -> Result<(), StoreError> {
         let mut unit = self.world.begin(1, PLANNER).await;
         unit.restore(self.proposal.id, undo).await?;
         unit.close_proposal(self.proposal.id, Status::Undone, self.world.now()).await?;
@@ -207,6 +207,7 @@ fn proposal(
         ],
         notes: vec![Note { event: claimed, reason: ReasonCode::PreserveFocus, detail: "stays".to_owned() }],
         left_stranded: vec![id(77)],
+        unknown_calendars: vec!["Ben's".to_owned()],
         need_minutes: 120,
         objective: Objective { churn: 5, created: 1, lateness_minutes: 9, ..Objective::default() },
         proven_optimal: true,
@@ -320,6 +321,7 @@ async fn a_stored_proposal_is_read_again() {
     assert_eq!((record.proposal.status, record.proposal.trigger), (Status::Proposed, stored.trigger));
     assert_eq!((record.created_at, record.proposal.expires_at), (stored.created_at, stored.expires_at));
     assert_eq!((record.notes, record.left_stranded), (stored.notes.clone(), stored.left_stranded.clone()));
+    assert_eq!(record.unknown_calendars, stored.unknown_calendars);
     assert_eq!((record.objective, record.proven_optimal), (stored.objective, stored.proven_optimal));
     assert_eq!((record.shortfall, record.slack), (stored.shortfall.clone(), stored.slack));
     assert_eq!(record.bound.map(|bound| bound.churn), Some(4));

@@ -14,7 +14,7 @@ use crate::support::{PLANNER, World, moment, user};
 const SUPABASE: &str = include_str!("supabase.sql");
 
 /// Tables that users' own clients may read.
-const READABLE: [&str; 10] = [
+const READABLE: [&str; 13] = [
     "users",
     "user_settings",
     "churn_settings",
@@ -25,6 +25,9 @@ const READABLE: [&str; 10] = [
     "churn_ledger",
     "rebalancing_audit",
     "realtime_events",
+    "google_accounts",
+    "google_calendars",
+    "busy_intervals",
 ];
 
 /// A project that was migrated, with two students' fortnights.
@@ -109,6 +112,7 @@ async fn no_client_writes_and_none_reads_what_is_secret() {
         "SELECT encrypted_refresh_token FROM users",
         "SELECT undo_token_digest FROM rebalancing_proposals",
         "SELECT problem FROM rebalancing_proposals",
+        "SELECT sealed_position FROM google_calendars",
         "UPDATE users SET time_zone = 'UTC'",
         "INSERT INTO realtime_events (user_id, seq, kind) SELECT id, 99, 'x' FROM users",
         "DELETE FROM calendar_events",
@@ -124,6 +128,10 @@ async fn no_client_writes_and_none_reads_what_is_secret() {
         "rate_limits",
         "rebalancing_snapshots",
         "rebalancing_apply_attempts",
+        "google_sign_ins",
+        "google_events",
+        "google_links",
+        "google_channels",
         "canvascal_adopted_tables",
     ] {
         is_forbidden(&sql, &format!("SELECT FROM {table}")).await;
@@ -284,7 +292,7 @@ async fn supabase_may_come_later_and_be_opened_to_as_often_as_one_likes() {
         assert_eq!(texts(&sql, PUBLISHED).await, ["realtime_events", "rebalancing_proposals"]);
         let policies =
             number(&sql, "SELECT count(*) FROM pg_policies WHERE policyname LIKE 'canvascal%'").await;
-        assert_eq!(policies, 11);
+        assert_eq!(policies, 14);
     }
     // A publication of all tables has ours already.
     sql.batch_execute(

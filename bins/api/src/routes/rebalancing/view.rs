@@ -52,6 +52,10 @@ pub(super) struct ProposalView {
     unmet_minutes: u32,
     /// Study blocks that stay after the due time, where they are of no use.
     left_stranded: Vec<Uuid>,
+    /// Calendars of which it was not known when they are busy, by their titles; there where there are such. What is
+    /// proposed may be at a time that is taken there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unknown_calendars: Vec<String>,
     objective: ObjectiveView,
     proven_optimal: bool,
     /// No plan is better than this; there where the plan itself is not proven to be the best.
@@ -159,6 +163,7 @@ impl From<ProposalRecord> for ProposalView {
             need_minutes: record.need_minutes,
             unmet_minutes: record.objective.unmet_minutes,
             left_stranded: record.left_stranded.iter().map(|event| event.0).collect(),
+            unknown_calendars: record.unknown_calendars,
             objective: record.objective.into(),
             proven_optimal: record.proven_optimal,
             bound: record.bound.filter(|_| !record.proven_optimal).map(ObjectiveView::from),

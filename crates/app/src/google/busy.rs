@@ -1,0 +1,65 @@
+//! When other calendars are busy: read ahead, and kept with their age.
+
+use std::time::Duration;
+
+use planner_core::time::{Interval, Moment};
+
+use super::account::{Connected, named};
+use super::{Side, SyncError};
+use crate::App;
+use crate::identity::UserId;
+use crate::ports::google::{Busy, BusyRecord, CalendarRecord};
+use crate::work::later;
+
+/// How far ahead busy times are read: as far as a week may be planned, and the room that its changes may spill into.
+const AHEAD: Duration = Duration::from_hours(60 * 24);
+
+/// Busy times that are older are read again, if only in the background.
+pub(super) const GOOD_FOR: Duration = Duration::from_mins(10);
+
+impl App {
+    /// Reads when the calendars are busy that the user wants that read of, where what is known is older than `good_for`.
+    ///
+    /// # Errors
+    /// [`SyncError`]. What is known stays, and grows older.
+    pub async fn refresh_busy(&self, user: UserId, good_for: Duration) -> Result<(), SyncError> {
+        let mut unit = self.begin_sync(user).await?;
+        let Connected { account, choice } = self.connected(unit.as_mut(), user).await?;
+        let (all, known) = (unit.google_calendars().await?, unit.busy().await?);
+        unit.commit().await?;
+        let now = self.clock.now();
+        let is_stale = |calendar: &&CalendarRecord| {
+            let known = known.iter().find(|known| known.calendar == calendar.id);
+            known.is_none_or(|known| later(known.read_at, good_for) <= now)
+        };
+        let chosen = choice.busy_calendar_ids.iter().filter_map(|name| named(name, &all));
+        let mut stale: Vec<&CalendarRecord> = chosen.filter(is_stale).collect();
+        stale.sort_by_key(|calendar| calendar.id);
+        stale.dedup_by_key(|calendar| calendar.id);
+        if stale.is_empty() {
+            return Ok(());
+        }
+        let Side { service, .. } = self.side()?;
+        let ids: Vec<String> = stale.iter().map(|calendar| calendar.google_id.clone()).collect();
+        let Some(span) = span(now) else { return Ok(()) };
+        let read = service.busy(&account, &ids, span).await?;
+        let mut unit = self.begin_sync(user).await?;
+        for (calendar, busy) in stale.into_iter().zip(read) {
+            let busy = match busy {
+                Busy::Known(intervals) => Some(intervals),
+                Busy::Unknown(why) => {
+                    tracing::info!(%user, calendar = %calendar.id, "nobody knows when a calendar is busy: {why}");
+                    None
+                }
+            };
+            unit.put_busy(&BusyRecord { calendar: calendar.id, span, busy, read_at: now }).await?;
+        }
+        unit.commit().await?;
+        Ok(())
+    }
+}
+
+/// From the day before on, since rest counts what was.
+fn span(now: Moment) -> Option<Interval> {
+    Interval::new(now.plus_minutes(-24 * 60).floor(), later(now, AHEAD).floor())
+}

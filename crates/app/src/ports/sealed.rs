@@ -1,0 +1,18 @@
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::identity::UserId;
+
+/// What is asked across users, to seal under a newer key what was sealed under an older one.
+#[async_trait]
+pub trait Sealed: Send + Sync {
+    /// The sealed tokens of everybody's accounts at Google, in order of user, those of users after `after` only.
+    async fn sealed_tokens(
+        &self,
+        after: Option<UserId>,
+        limit: u16,
+    ) -> Result<Vec<(UserId, String)>, StoreError>;
+
+    /// Replaces a user's sealed token by `new`, unless it is another one than `old` by now; whether it was replaced.
+    async fn put_sealed_token(&self, user: UserId, old: &str, new: &str) -> Result<bool, StoreError>;
+}

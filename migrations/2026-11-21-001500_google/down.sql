@@ -1,0 +1,44 @@
+-- A table that was adopted loses columns that our rules name.
+DO $$
+DECLARE
+    part text;
+BEGIN
+    FOREACH part IN ARRAY '{google_accounts,google_calendars,busy_intervals}'::text[] LOOP
+        IF to_regclass(part) IS NOT NULL THEN
+            EXECUTE format('DROP POLICY IF EXISTS canvascal_own_rows ON %I', part);
+        END IF;
+    END LOOP;
+END
+$$;
+SELECT canvascal_drop('google_channels', 'busy_intervals', 'google_links', 'google_events', 'google_calendars',
+    'google_sign_ins', 'google_accounts');
+-- The list as it was.
+CREATE OR REPLACE FUNCTION canvascal_readable(OUT table_name text, OUT columns text[]) RETURNS SETOF record
+LANGUAGE sql IMMUTABLE AS $$
+    VALUES
+        ('users', '{id,external_id,time_zone,google_calendar_settings,created_at,updated_at,last_event_seq}'::text[]),
+        ('user_settings', '{*}'),
+        ('churn_settings', '{*}'),
+        ('tasks', '{*}'),
+        ('calendar_events', '{*}'),
+        -- All but what a token is compared with, and what only serves to plan again.
+        ('rebalancing_proposals', '{user_id,id,trigger_item_id,status,snapshot_id,lookahead_days,override_churn_cap,
+            churn_cost,summary,need_minutes,objective,proven_optimal,bound,why_not,details,created_at,expires_at,
+            accepted_at,reversible_until,closed_at}'),
+        ('proposal_moves', '{*}'),
+        ('churn_ledger', '{*}'),
+        ('rebalancing_audit', '{*}'),
+        ('realtime_events', '{*}'),
+        ('rebalancing_snapshots', '{}'),
+        ('rebalancing_apply_attempts', '{}'),
+        ('idempotency_keys', '{}'),
+        ('rate_limits', '{}'),
+        ('jobs', '{}'),
+        ('canvascal_adopted_tables', '{}'),
+        ('__diesel_schema_migrations', '{}')
+$$;
+DO $$
+BEGIN
+    EXECUTE format('ALTER FUNCTION canvascal_readable() SET search_path = %I, pg_temp', current_schema());
+END
+$$;
