@@ -255,6 +255,6 @@ async fn where_the_database_runs_no_triggers_the_program_asks_itself() {
     assert_eq!(work(&api).await, 0);
 
     // Asked for by hand it is as ever.
-    let request = CreateRequest { trigger, lookahead_days: None, override_churn_cap: None };
+    let request = CreateRequest { trigger: Some(trigger), lookahead_days: None, override_churn_cap: None };
     alert.create_proposal(&owner, request).await.outcome.unwrap();
 }

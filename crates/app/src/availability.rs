@@ -1,11 +1,11 @@
 //! When the user is free.
 
 use planner_core::availability;
-use planner_core::time::{Interval, Zone};
+use planner_core::time::{Interval, Moment, Zone};
 
 use crate::identity::User;
-use crate::ports::Access;
-use crate::{App, Failure, week};
+use crate::ports::{Access, UnknownCalendar};
+use crate::{App, Failure, google, week};
 
 /// No reason but the common ones keeps users from seeing when they are free.
 pub type AvailabilityFailure = Failure<std::convert::Infallible>;
@@ -17,6 +17,10 @@ pub struct Availability {
     pub gaps: Vec<Interval>,
     /// Whose waking hours they lie in.
     pub zone: Zone,
+    /// Other calendars of which it is not known for all of the stretch when they are busy. They are not free for that.
+    pub unknown: Vec<UnknownCalendar>,
+    /// How old the oldest is of what is known of other calendars: when it was read. `None` where there are none.
+    pub as_of: Option<Moment>,
 }
 
 impl App {
@@ -34,9 +38,12 @@ impl App {
     ) -> Result<Availability, AvailabilityFailure> {
         let mut unit = self.begin(user, Access::Read).await?;
         let settings = unit.settings().await?.planning;
-        let (events, busy) = week::load_around(unit.as_mut(), span, self.now()).await?;
+        let around = week::load_around(unit.as_mut(), span, self.now()).await?;
+        let freshness = google::freshness(unit.as_mut()).await?;
         unit.commit().await?;
-        let gaps = availability::gaps(span, &settings, &events, &busy, min_minutes, respect_rest);
-        Ok(Availability { gaps, zone: settings.zone })
+        let (events, busy) = (&around.events, &around.busy);
+        let gaps = availability::gaps(span, &settings, events, busy, min_minutes, respect_rest);
+        let unknown = around.unknown.into_iter().chain(freshness.unread).collect();
+        Ok(Availability { gaps, zone: settings.zone, unknown, as_of: freshness.as_of })
     }
 }

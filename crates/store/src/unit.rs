@@ -322,7 +322,7 @@ impl Unit for PgUnit {
         Ok(planned::of_proposal(self.connection()?, user, proposal).await?)
     }
 
-    async fn open_proposal(&mut self, trigger: TaskId) -> Result<Option<Uuid>, StoreError> {
+    async fn open_proposal(&mut self, trigger: Option<TaskId>) -> Result<Option<Uuid>, StoreError> {
         let user = self.user;
         Ok(proposals::open(self.connection()?, user, trigger).await?)
     }

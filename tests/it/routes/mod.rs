@@ -37,6 +37,7 @@ mod read_task;
 mod reject_proposal;
 mod replace_event;
 mod replace_task;
+mod resolve_conflicts;
 mod retry_job;
 mod sync_status;
 mod task_slack;

@@ -57,7 +57,7 @@ pub(crate) async fn propose(
     let proposal = NewProposal {
         id: Uuid::new_v4(),
         snapshot_id: Uuid::new_v4(),
-        trigger,
+        trigger: Some(trigger),
         lookahead_days: None,
         override_churn_cap: None,
         created_at: now,
@@ -99,7 +99,7 @@ pub(crate) async fn apply(
     proposal: &NewProposal,
 ) -> Result<(), StoreError> {
     let now = clock.now();
-    let task = proposal.trigger;
+    let task = proposal.trigger.expect("study is for a task");
     let writes = proposal.changes.iter().map(|proposed| match &proposed.change.action {
         Action::Create { at } => Write::Insert { at: *at, title: "Study".to_owned(), task },
         Action::Move { event, to } => Write::Reschedule { event: *event, to: *to },

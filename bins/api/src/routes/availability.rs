@@ -50,6 +50,7 @@ struct AvailabilityQuery {
 #[schema(as = Availability, examples(json!({
     "from": "2026-03-02T08:00:00Z", "to": "2026-03-09T08:00:00Z", "free_minutes": 90, "zone": "Europe/Berlin",
     "gaps": [{"start_ts": "2026-03-02T08:00:00Z", "end_ts": "2026-03-02T09:30:00Z", "minutes": 90}],
+    "unknown_calendars": [], "as_of": null,
 })))]
 struct AvailabilityView {
     from: Timestamp,
@@ -58,6 +59,11 @@ struct AvailabilityView {
     free_minutes: i64,
     /// The zone whose waking hours the gaps lie in.
     zone: String,
+    /// Other calendars of which it is not known when they are busy, by their titles: what is told as free may be taken there.
+    unknown_calendars: Vec<String>,
+    /// When the oldest was read of what is known of other calendars; null where there are none.
+    #[schema(required)]
+    as_of: Option<Timestamp>,
 }
 
 /// A stretch in which nothing is.
@@ -110,6 +116,8 @@ fn view(span: Interval, found: Availability) -> AvailabilityView {
         free_minutes: found.gaps.iter().map(|gap| gap.minutes()).sum(),
         gaps: found.gaps.into_iter().map(GapView::from).collect(),
         zone: found.zone.name().to_owned(),
+        unknown_calendars: found.unknown.into_iter().map(|calendar| calendar.title).collect(),
+        as_of: found.as_of.map(|at| Timestamp(at.into())),
     }
 }
 

@@ -9,6 +9,7 @@ use super::{Side, SyncError};
 use crate::App;
 use crate::identity::UserId;
 use crate::ports::google::{Busy, BusyRecord, CalendarRecord};
+use crate::ports::{StoreError, Unit, UnknownCalendar};
 use crate::work::later;
 
 /// How far ahead busy times are read: as far as a week may be planned, and the room that its changes may spill into.
@@ -57,6 +58,34 @@ impl App {
         unit.commit().await?;
         Ok(())
     }
+}
+
+/// How fresh is what is known of other calendars.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Freshness {
+    /// When the oldest of it was read; `None` where nothing is known.
+    pub(crate) as_of: Option<Moment>,
+    /// Calendars whose events are wanted, and were never read.
+    pub(crate) unread: Vec<UnknownCalendar>,
+}
+
+/// How fresh is what is known of the calendars that the user wants heeded.
+pub(crate) async fn freshness(unit: &mut dyn Unit) -> Result<Freshness, StoreError> {
+    let (overview, busy) = (super::calendars::overview(unit).await?, unit.busy().await?);
+    if overview.account.is_none() || !overview.choice.sync_enabled {
+        return Ok(Freshness::default());
+    }
+    let (read, unread): (Vec<_>, Vec<_>) = overview
+        .calendars
+        .iter()
+        .filter(|calendar| overview.is_read(calendar))
+        .partition(|calendar| calendar.health.succeeded_at.is_some());
+    let read = read.into_iter().filter_map(|calendar| calendar.health.succeeded_at);
+    let chosen = overview.choice.busy_calendar_ids.iter().filter_map(|name| named(name, &overview.calendars));
+    let asked = chosen.filter_map(|chosen| busy.iter().find(|known| known.calendar == chosen.id));
+    let unread =
+        unread.into_iter().map(|calendar| UnknownCalendar { title: calendar.title.clone(), since: None });
+    Ok(Freshness { as_of: read.chain(asked.map(|known| known.read_at)).min(), unread: unread.collect() })
 }
 
 /// From the day before on, since rest counts what was.

@@ -26,6 +26,7 @@ mod told;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use busy::freshness;
 pub use calendars::{ChoiceFailure, GoogleOverview};
 pub use channels::{Hearing, Notification};
 pub(crate) use jobs::{Keep, Read, Write};

@@ -319,8 +319,8 @@ pub struct NewProposal {
     pub id: Uuid,
     /// The identity of its snapshot: the rows of every touched event as they are now.
     pub snapshot_id: Uuid,
-    /// The task that it is for.
-    pub trigger: TaskId,
+    /// The task that it is for; `None` where it resolves conflicts.
+    pub trigger: Option<TaskId>,
     /// The look-ahead that was asked for.
     pub lookahead_days: Option<u8>,
     /// The cap that was asked for.

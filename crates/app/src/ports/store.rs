@@ -178,8 +178,8 @@ pub trait Unit: GoogleRecords + Send {
     /// What a proposal was planned on; `None` where there is no such proposal, or none that was planned on something.
     async fn planned_on(&mut self, proposal: Uuid) -> Result<Option<PlannedOn>, StoreError>;
 
-    /// The open proposal for a task, if there is one.
-    async fn open_proposal(&mut self, trigger: TaskId) -> Result<Option<Uuid>, StoreError>;
+    /// The open proposal for a task, or without one the one that resolves conflicts, if there is one.
+    async fn open_proposal(&mut self, trigger: Option<TaskId>) -> Result<Option<Uuid>, StoreError>;
 
     /// The proposal that a token undoes. Tokens are compared by digest, in constant time.
     async fn proposal_of_token(&mut self, token: &UndoToken) -> Result<Option<Uuid>, StoreError>;

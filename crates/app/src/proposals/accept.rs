@@ -133,17 +133,17 @@ async fn accept_facts(
 ) -> Result<AcceptFacts, AcceptFailure> {
     let proposal = record.proposal.clone();
     let touched: Vec<EventId> = proposal.touched.keys().copied().collect();
-    let asked = Asked {
-        trigger: proposal.trigger,
-        lookahead_days: record.lookahead_days,
-        override_churn_cap: record.override_churn_cap,
-    };
-    let week = match unit.task(proposal.trigger).await? {
-        Some(task) => {
-            let used = unit.churn_on(settings.planning.zone.day_of(now)).await?;
-            week::load(unit, asked, &task, settings, used, touched, now).await?
-        }
+    let asked =
+        Asked { lookahead_days: record.lookahead_days, override_churn_cap: record.override_churn_cap };
+    let task = match proposal.trigger {
+        Some(trigger) => unit.task(trigger).await?,
         None => None,
+    };
+    let week = if proposal.trigger.is_some() && task.is_none() {
+        None
+    } else {
+        let used = unit.churn_on(settings.planning.zone.day_of(now)).await?;
+        week::load(unit, asked, task.as_ref(), settings, used, touched, now).await?
     };
     let (problem, versions) = match week {
         Some((problem, rows)) => {

@@ -84,8 +84,8 @@ impl Entry {
         self
     }
 
-    pub(super) fn of_trigger(mut self, id: TaskId) -> Self {
-        self.row.trigger = Some(id);
+    pub(super) fn of_trigger(mut self, id: Option<TaskId>) -> Self {
+        self.row.trigger = id;
         self
     }
 

@@ -39,7 +39,8 @@ impl App {
             unit.commit().await?;
             return Ok(None);
         }
-        let request = CreateRequest { trigger, lookahead_days: None, override_churn_cap: None };
+        let request =
+            CreateRequest { trigger: Some(trigger), lookahead_days: None, override_churn_cap: None };
         self.propose(unit, &request, &settings, task, Occasion::Job(lease), now).await.map(Some)
     }
 }
@@ -55,7 +56,7 @@ pub(super) async fn finish(unit: &mut dyn Unit, lease: &Lease) -> Result<(), Sto
 
 /// Whether an open proposal was made for the task as it is.
 async fn is_known(unit: &mut dyn Unit, task: &TaskRecord, now: Moment) -> Result<bool, StoreError> {
-    let Some(open) = unit.open_proposal(task.id).await? else { return Ok(false) };
+    let Some(open) = unit.open_proposal(Some(task.id)).await? else { return Ok(false) };
     let record = unit.proposal(open).await?;
     Ok(record.is_some_and(|record| {
         record.proposal.status == Status::Proposed

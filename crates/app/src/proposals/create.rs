@@ -79,7 +79,7 @@ impl Occasion<'_> {
 }
 
 impl App {
-    /// Makes a proposal for a task. It changes nothing but the list of proposals; an open one for the same task is
+    /// Makes a proposal for a task, or to resolve conflicts. It changes nothing but the list of proposals; an open one of the same kind is
     /// replaced.
     ///
     /// A refusal has the first reason why not; it is in the audit.
@@ -103,7 +103,10 @@ impl App {
         check(&request, &settings)?;
         let (left, took) = self.limiter.take(unit.as_mut(), REQUESTS, limit, now).await?;
         *quota = Some(left);
-        let task = unit.task(request.trigger).await?;
+        let task = match request.trigger {
+            Some(trigger) => unit.task(trigger).await?,
+            None => None,
+        };
         self.propose(unit, &request, &settings, task, Occasion::Request(took), now).await
     }
 
@@ -126,14 +129,12 @@ impl App {
             return Err(self.refuse(unit, request, refusal, occasion, now).await);
         }
         let asked = week::Asked {
-            trigger: request.trigger,
             lookahead_days: request.lookahead_days,
             override_churn_cap: request.override_churn_cap,
         };
-        let task = task.ok_or(Failure::NotFound)?;
+        let used = facts.used_churn_today;
         let Some((problem, rows)) =
-            week::load(unit.as_mut(), asked, &task, settings, facts.used_churn_today, Vec::new(), now)
-                .await?
+            week::load(unit.as_mut(), asked, task.as_ref(), settings, used, Vec::new(), now).await?
         else {
             return Err(self.refuse(unit, request, CreateRefusal::TriggerNotDue, occasion, now).await);
         };
@@ -147,7 +148,10 @@ impl App {
                 Ok(Created::Nothing { idle, shortfall: plan.and_then(|plan| shortfall(&problem, &plan)) })
             }
             Drafted::Proposal(draft) => {
-                let slack = slack(unit.as_mut(), &task, settings, now).await?;
+                let slack = match &task {
+                    Some(task) => slack(unit.as_mut(), task, settings, now).await?,
+                    None => None,
+                };
                 let proposal = self.new_proposal(request, problem, &rows, *draft, slack, took);
                 let stored = self.store_proposal(unit.as_mut(), &proposal, occasion, now).await?;
                 occasion.close(unit.as_mut()).await?;
@@ -306,7 +310,10 @@ async fn create_facts(
             priority: task.fields.priority,
             due_changed_at: task.due_changed_at.map(Moment::from),
         }),
-        last_acceptance: unit.last_acceptance(request.trigger).await?,
+        last_acceptance: match request.trigger {
+            Some(trigger) => unit.last_acceptance(trigger).await?,
+            None => None,
+        },
         used_churn_today: unit.churn_on(settings.planning.zone.day_of(now)).await?,
         settings: settings.planning.clone(),
         policy: policy(settings),

@@ -21,8 +21,8 @@ pub struct Proposal {
     pub status: Status,
     /// From when on it can no longer be accepted.
     pub expires_at: Moment,
-    /// The task that it was made for.
-    pub trigger: TaskId,
+    /// The task that it was made for; `None` where it resolves conflicts.
+    pub trigger: Option<TaskId>,
     /// What it would change, in canonical order.
     pub actions: Vec<Action>,
     /// The blocks that it would link to its task.
@@ -184,7 +184,8 @@ pub fn accept(facts: &AcceptFacts, now: Moment) -> Result<Acceptance, AcceptRefu
         return Err(AcceptRefusal::NotOpen { status: proposal.status });
     }
     let Some(problem) = &facts.problem else {
-        return Err(AcceptRefusal::Stale { changed: vec![Outdated::TriggerGone { task: proposal.trigger }] });
+        let gone = proposal.trigger.map(|task| Outdated::TriggerGone { task });
+        return Err(AcceptRefusal::Stale { changed: gone.into_iter().collect() });
     };
     let cost = proposal.churn();
     let cap = problem.settings.effective_cap(problem.override_churn_cap);
@@ -229,14 +230,19 @@ fn outdated(facts: &AcceptFacts, problem: &Problem) -> Vec<Outdated> {
 }
 
 fn writes(proposal: &Proposal, problem: &Problem) -> Vec<Write> {
-    let task = proposal.trigger;
     let title = problem.trigger().map_or_else(String::new, |trigger| format!("Study: {}", trigger.title));
-    let changes = proposal.actions.iter().map(|action| match action {
-        Action::Create { at } => Write::Insert { at: *at, title: title.clone(), task },
-        Action::Move { event, to } => Write::Reschedule { event: *event, to: *to },
-        Action::Split { event, pieces } => Write::Split { event: *event, pieces: *pieces },
-        Action::Delete { event } => Write::Delete { event: *event },
+    // Study is made and claimed for a task alone: the check has seen to that.
+    let changes = proposal.actions.iter().filter_map(|action| match action {
+        Action::Create { at } => {
+            proposal.trigger.map(|task| Write::Insert { at: *at, title: title.clone(), task })
+        }
+        Action::Move { event, to } => Some(Write::Reschedule { event: *event, to: *to }),
+        Action::Split { event, pieces } => Some(Write::Split { event: *event, pieces: *pieces }),
+        Action::Delete { event } => Some(Write::Delete { event: *event }),
     });
-    let links = proposal.claims.iter().map(|event| Write::Link { event: *event, task });
-    changes.chain(links).collect()
+    let claims = proposal
+        .trigger
+        .into_iter()
+        .flat_map(|task| proposal.claims.iter().map(move |event| Write::Link { event: *event, task }));
+    changes.chain(claims).collect()
 }

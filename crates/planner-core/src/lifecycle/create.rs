@@ -2,15 +2,15 @@ use std::fmt::Write as _;
 
 use super::Policy;
 use crate::check::{self, Violation};
-use crate::model::{Answer, InvalidProblem, Plan, Priority, Problem, Refusal, Settings, TaskId, names};
+use crate::model::{Answer, InvalidProblem, Mode, Plan, Priority, Problem, Refusal, Settings, TaskId, names};
 use crate::time::{Instant, Moment, spell_minutes};
 
 /// What a proposal is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CreateRequest {
-    /// The task to make room for.
-    pub trigger: TaskId,
-    /// Look so many times 24 hours ahead of the due time instead of the user's own number, 1..=14.
+    /// The task to make room for; `None` to move what stands in the way of fixed events, or of each other.
+    pub trigger: Option<TaskId>,
+    /// Look so many times 24 hours ahead of the due time, or of now, instead of the user's own number, 1..=14.
     pub lookahead_days: Option<u8>,
     /// Allow so many changes today instead of the user's cap; never more than the user's maximum.
     pub override_churn_cap: Option<u32>,
@@ -32,7 +32,7 @@ pub struct Trigger {
 /// What [`admit`] has to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateFacts {
-    /// The task, if the user has it.
+    /// The task, if one was asked for and the user has it.
     pub trigger: Option<Trigger>,
     /// When a proposal for this task was last accepted that has not been undone.
     pub last_acceptance: Option<Moment>,
@@ -100,6 +100,17 @@ pub enum CreateRefusal {
 /// # Errors
 /// The first reason why not, in the order of [`CreateRefusal`]'s variants.
 pub fn admit(facts: &CreateFacts, request: &CreateRequest, now: Moment) -> Result<(), CreateRefusal> {
+    if request.trigger.is_some() {
+        admit_trigger(facts, now)?;
+    }
+    let cap = facts.settings.effective_cap(request.override_churn_cap);
+    if facts.used_churn_today >= cap {
+        return Err(CreateRefusal::ChurnCapExceeded { cap, used: facts.used_churn_today });
+    }
+    Ok(())
+}
+
+fn admit_trigger(facts: &CreateFacts, now: Moment) -> Result<(), CreateRefusal> {
     let policy = &facts.policy;
     let trigger = facts.trigger.ok_or(CreateRefusal::TriggerNotFound)?;
     if trigger.is_done {
@@ -122,10 +133,6 @@ pub fn admit(facts: &CreateFacts, request: &CreateRequest, now: Moment) -> Resul
             return Err(CreateRefusal::Cooldown { accepted_at, until });
         }
     }
-    let cap = facts.settings.effective_cap(request.override_churn_cap);
-    if facts.used_churn_today >= cap {
-        return Err(CreateRefusal::ChurnCapExceeded { cap, used: facts.used_churn_today });
-    }
     Ok(())
 }
 
@@ -138,6 +145,10 @@ names! {
         WindowTooShort = "WINDOW_TOO_SHORT",
         /// Nothing fits without touching what must stay.
         NoRoom = "NO_ROOM",
+        /// Nothing stands in the way of anything.
+        NoConflict = "NO_CONFLICT",
+        /// Something does, and cannot be moved away without touching what must stay.
+        ConflictsStay = "CONFLICTS_STAY",
     }
 }
 
@@ -150,6 +161,10 @@ impl Idle {
                 "Too little time is left before the task is due for even the shortest study block."
             }
             Self::NoRoom => "No study block fits before the task is due without touching what must stay.",
+            Self::NoConflict => "Nothing that may move stands in the way of anything.",
+            Self::ConflictsStay => {
+                "What is in conflict finds no other place without touching what must stay."
+            }
         }
     }
 }
@@ -202,13 +217,21 @@ pub fn draft(problem: &Problem, policy: &Policy) -> Result<Drafted, DraftError> 
     }
     let plan = match answer {
         Answer::Planned(plan) => plan,
-        Answer::NothingToPlan => return Ok(Drafted::Nothing { idle: Idle::AlreadyCovered, plan: None }),
+        Answer::NothingToPlan => {
+            let idle = if problem.mode == Mode::Conflict { Idle::NoConflict } else { Idle::AlreadyCovered };
+            return Ok(Drafted::Nothing { idle, plan: None });
+        }
         Answer::Refused(Refusal::TriggerExpired | Refusal::WindowTooShort) => {
             return Ok(Drafted::Nothing { idle: Idle::WindowTooShort, plan: None });
         }
     };
     if plan.is_empty() {
-        return Ok(Drafted::Nothing { idle: Idle::NoRoom, plan: Some(Box::new(plan)) });
+        let idle = match (problem.mode, plan.objective.missing_blocks) {
+            (Mode::Demand { .. }, _) => Idle::NoRoom,
+            (Mode::Conflict, 0) => Idle::NoConflict,
+            (Mode::Conflict, _) => Idle::ConflictsStay,
+        };
+        return Ok(Drafted::Nothing { idle, plan: Some(Box::new(plan)) });
     }
     let open_until = problem.now.plus_minutes(policy.open_minutes);
     let expires_at = problem.trigger().map_or(open_until, |trigger| open_until.min(trigger.due.moment()));
@@ -237,8 +260,19 @@ fn summary(problem: &Problem, plan: &Plan) -> String {
         1 => parts.push("1 focus block you have already".to_owned()),
         count => parts.push(format!("{count} focus blocks you have already")),
     }
-    let title = trigger.map_or("the week", |task| &task.title);
-    let mut summary = format!("Makes room for “{title}”: {}.", parts.join(", "));
+    let aim = trigger.map_or_else(
+        || "Resolves conflicts in the week".to_owned(),
+        |task| format!("Makes room for “{}”", task.title),
+    );
+    let mut summary = format!("{aim}: {}.", parts.join(", "));
+    match plan.objective.missing_blocks {
+        _ if trigger.is_some() => {}
+        0 => {}
+        1 => summary.push_str(" 1 conflict stays."),
+        count => {
+            let _ = write!(summary, " {count} conflicts stay.");
+        }
+    }
     // A person is never told more than is really missing, so the rounding of the need is taken off again.
     let rounding = plan.need_minutes.saturating_sub(plan.exact_need_minutes);
     let unmet = plan.objective.unmet_minutes.saturating_sub(rounding);

@@ -21,7 +21,11 @@ fn in_minutes(minutes: i64) -> Moment {
 }
 
 fn request() -> CreateRequest {
-    CreateRequest { trigger: TaskId(Uuid::from_u128(1)), lookahead_days: None, override_churn_cap: None }
+    CreateRequest {
+        trigger: Some(TaskId(Uuid::from_u128(1))),
+        lookahead_days: None,
+        override_churn_cap: None,
+    }
 }
 
 /// An exam in three days of a student who has changed nothing today.
@@ -138,7 +142,7 @@ fn stored(problem: &Problem) -> Option<Proposal> {
     Some(Proposal {
         status: Status::Proposed,
         expires_at: draft.expires_at,
-        trigger: problem.trigger()?.id,
+        trigger: Some(problem.trigger()?.id),
         touched: touched.map(|event| (event, Touched { version: 1, title: event.to_string() })).collect(),
         claims: draft.plan.claims.clone(),
         actions,

@@ -61,7 +61,7 @@ pub(crate) async fn insert(
         .values((
             proposals::user_id.eq(user.0),
             proposals::id.eq(proposal.id),
-            proposals::trigger_item_id.eq(proposal.trigger.0),
+            proposals::trigger_item_id.eq(stored(proposal.trigger)),
             proposals::status.eq(Status::Proposed.as_str()),
             proposals::snapshot_id.eq(proposal.snapshot_id),
             proposals::lookahead_days.eq(proposal.lookahead_days.map(i16::from)),
@@ -158,21 +158,26 @@ pub(crate) async fn page(
         .collect()
 }
 
-/// The open proposal for a task, if there is one.
+/// The open proposal for a task, or the one that resolves conflicts, if there is one.
 pub(crate) async fn open(
     connection: &mut AsyncPgConnection,
     user: UserId,
-    trigger: TaskId,
+    trigger: Option<TaskId>,
 ) -> Result<Option<Uuid>, Error> {
     let id = proposals::table
         .filter(proposals::user_id.eq(user.0))
-        .filter(proposals::trigger_item_id.eq(trigger.0))
+        .filter(proposals::trigger_item_id.eq(stored(trigger)))
         .filter(proposals::status.eq(Status::Proposed.as_str()))
         .select(proposals::id)
         .get_result(connection)
         .await
         .optional()?;
     Ok(id)
+}
+
+/// A proposal that resolves conflicts is stored under an id that no task has: so one rule keeps there from being two open ones.
+fn stored(trigger: Option<TaskId>) -> Uuid {
+    trigger.map_or(Uuid::nil(), |task| task.0)
 }
 
 /// The proposal that a token undoes.
@@ -286,7 +291,7 @@ fn record(row: ProposalRow, rows: &[moves::MoveRow]) -> Result<ProposalRecord, E
         proposal: Proposal {
             status,
             expires_at: row.expires_at.into(),
-            trigger: TaskId(row.trigger_item_id),
+            trigger: Some(TaskId(row.trigger_item_id)).filter(|task| !task.0.is_nil()),
             actions: moved.changes.iter().map(|proposed| proposed.change.action.clone()).collect(),
             claims: moved.claims,
             touched: moved.touched,

@@ -99,7 +99,7 @@ async fn no_query_reads_a_big_table_from_end_to_end() {
         assert_eq!(unit.tasks(&Page { after, limit: 50 }).await.unwrap().len(), 0);
         unit.event(EventId(Uuid::from_u128(1))).await.unwrap();
         assert!(unit.last_acceptance(trigger).await.unwrap().is_some());
-        unit.open_proposal(trigger).await.unwrap();
+        unit.open_proposal(Some(trigger)).await.unwrap();
         unit.taken("proposals").await.unwrap();
         unit.put_taken("proposals", &[], world.now()).await.unwrap();
         unit.churn_on(planner_core::time::LocalDay::new(2026, 2, 1).unwrap()).await.unwrap();

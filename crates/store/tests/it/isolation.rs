@@ -55,7 +55,7 @@ async fn what_another_user_owns_does_not_exist() {
     assert_eq!(unit.last_acceptance(task).await.unwrap(), None);
     assert!(unit.taken("proposals").await.unwrap().is_empty());
     assert!(unit.proposal(proposal).await.unwrap().is_none());
-    assert_eq!(unit.open_proposal(task).await.unwrap(), None);
+    assert_eq!(unit.open_proposal(Some(task)).await.unwrap(), None);
     assert_eq!(unit.proposal_of_token(&UndoToken::new(TOKEN)).await.unwrap(), None);
     assert!(!unit.verify_snapshot(proposal).await.unwrap());
     unit.release_snapshot(proposal).await.unwrap();

@@ -174,7 +174,7 @@ fn proposal(
     NewProposal {
         id: Uuid::from_u128(500),
         snapshot_id: Uuid::from_u128(501),
-        trigger,
+        trigger: Some(trigger),
         lookahead_days: Some(7),
         override_churn_cap: Some(u32::MAX),
         created_at: moment("2026-03-02T08:00"),
@@ -328,7 +328,7 @@ async fn a_stored_proposal_is_read_again() {
     assert_eq!((record.snapshot_id, record.summary), (stored.snapshot_id, stored.summary.clone()));
     assert_eq!((record.lookahead_days, record.need_minutes), (Some(7), 120));
     assert_eq!((record.accepted_at, record.reversible_until, record.closed_at), (None, None, None));
-    assert_eq!(unit.open_proposal(story.trigger).await.unwrap(), Some(stored.id));
+    assert_eq!(unit.open_proposal(Some(story.trigger)).await.unwrap(), Some(stored.id));
     assert!(unit.verify_snapshot(stored.id).await.unwrap());
     drop(unit);
 
@@ -572,7 +572,7 @@ async fn a_task_has_one_open_proposal() {
     let mut unit = story.world.begin(1, PLANNER).await;
     unit.close_proposal(story.proposal.id, Status::Rejected, story.world.now()).await.unwrap();
     unit.insert_proposal(&second).await.unwrap();
-    assert_eq!(unit.open_proposal(story.trigger).await.unwrap(), Some(second.id));
+    assert_eq!(unit.open_proposal(Some(story.trigger)).await.unwrap(), Some(second.id));
     unit.commit().await.unwrap();
 }
 

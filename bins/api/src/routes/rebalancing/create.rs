@@ -1,7 +1,8 @@
-//! `POST /api/rebalancing/proposals`
+//! `POST /api/rebalancing/proposals`, and the same for conflicts: `POST /api/rebalancing/conflicts`.
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, ResponseError};
+use app::App;
 use app::proposals::Created;
 use planner_core::lifecycle::{CreateRequest, Idle};
 use planner_core::model::TaskId;
@@ -36,6 +37,21 @@ pub(super) struct CreateBody {
     override_churn_cap: Option<u32>,
 }
 
+/// How to resolve conflicts.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({"lookahead_days": 7})))]
+pub(super) struct ResolveBody {
+    /// How many times 24 hours from now may change, unless the settings say it.
+    #[serde(default, deserialize_with = "whole_or_null")]
+    #[schema(minimum = 1, maximum = 14)]
+    lookahead_days: Option<u8>,
+    /// Raises the day's cap for this once, up to `churn_cap_max` of the settings.
+    #[serde(default, deserialize_with = "whole_or_null")]
+    #[schema(maximum = 5)]
+    override_churn_cap: Option<u32>,
+}
+
 /// What is answered where there is nothing to propose.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Nothing)]
@@ -44,7 +60,8 @@ pub(super) struct NothingView {
     proposal_id: (),
     #[schema(schema_with = null)]
     snapshot_id: (),
-    trigger_item_id: Uuid,
+    #[schema(required)]
+    trigger_item_id: Option<Uuid>,
     #[schema(max_items = 0)]
     proposed_changes: [Uuid; 0],
     #[schema(maximum = 0)]
@@ -71,10 +88,28 @@ pub(super) async fn create(
     Json(body): Json<CreateBody>,
 ) -> HttpResponse {
     let request = CreateRequest {
-        trigger: TaskId(body.trigger_item_id),
+        trigger: Some(TaskId(body.trigger_item_id)),
         lookahead_days: body.lookahead_days,
         override_churn_cap: body.override_churn_cap,
     };
+    propose(&me, &app, request).await
+}
+
+/// The same for what stands in the way of fixed events, or of each other.
+pub(super) async fn resolve(
+    me: Identity,
+    UseCases(app): UseCases,
+    Json(body): Json<ResolveBody>,
+) -> HttpResponse {
+    let request = CreateRequest {
+        trigger: None,
+        lookahead_days: body.lookahead_days,
+        override_churn_cap: body.override_churn_cap,
+    };
+    propose(&me, &app, request).await
+}
+
+async fn propose(me: &Identity, app: &App, request: CreateRequest) -> HttpResponse {
     let asked = app.create_proposal(&me.user(), request).await;
     let now = app.now();
     let mut answer = match asked.outcome {
@@ -87,7 +122,7 @@ pub(super) async fn create(
     answer
 }
 
-fn view(created: Created, trigger: TaskId) -> HttpResponse {
+fn view(created: Created, trigger: Option<TaskId>) -> HttpResponse {
     match created {
         Created::Proposal(record) => {
             let location = format!("/api/rebalancing/proposals/{}", record.id);
@@ -98,7 +133,7 @@ fn view(created: Created, trigger: TaskId) -> HttpResponse {
         Created::Nothing { idle, shortfall } => HttpResponse::Ok().json(NothingView {
             proposal_id: (),
             snapshot_id: (),
-            trigger_item_id: trigger.0,
+            trigger_item_id: trigger.map(|task| task.0),
             proposed_changes: [],
             churn_cost: 0,
             reason: idle.as_str(),

@@ -16,7 +16,7 @@ mod why_not;
 use serde_json::json;
 
 use self::accept::AcceptedView;
-use self::create::{CreateBody, NothingView};
+use self::create::{CreateBody, NothingView, ResolveBody};
 use self::history::{EntryView, HistoryQuery};
 use self::limits::LimitsView;
 use self::list::ProposalQuery;
@@ -55,6 +55,21 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
                     .leads_to("readProposal", &[id])
                     .leads_to("rejectProposal", &[id]),
             ),
+        resource("/api/rebalancing/conflicts").post(create::resolve).told(
+            operation("resolveConflicts", "Makes a proposal that resolves conflicts")
+                .about(
+                    "Makes a proposal that moves what stands in the way of fixed events, of time that other calendars take, or \
+                     of each other. It changes nothing until it is accepted, and replaces the last one.",
+                )
+                .takes::<ResolveBody>()
+                .limited()
+                .refuses([P::ChurnCapExceeded])
+                .answers::<NothingView>(200, "There is nothing to propose; the `reason` says why.")
+                .answers::<ProposalView>(201, "The proposal.")
+                .leads_to("acceptProposal", &[id])
+                .leads_to("readProposal", &[id])
+                .leads_to("rejectProposal", &[id]),
+        ),
         resource("/api/rebalancing/proposals/{id}").get(read::read).told(
             operation("readProposal", "A proposal as it stands")
                 .answers::<ProposalView>(200, "The proposal.")

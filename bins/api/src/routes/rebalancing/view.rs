@@ -37,7 +37,9 @@ use crate::value::Timestamp;
 pub(super) struct ProposalView {
     proposal_id: Uuid,
     snapshot_id: Uuid,
-    trigger_item_id: Uuid,
+    /// The task; null where conflicts are resolved.
+    #[schema(required)]
+    trigger_item_id: Option<Uuid>,
     #[schema(schema_with = named::statuses)]
     status: &'static str,
     summary: String,
@@ -152,7 +154,7 @@ impl From<ProposalRecord> for ProposalView {
         Self {
             proposal_id: record.id,
             snapshot_id: record.snapshot_id,
-            trigger_item_id: record.proposal.trigger.0,
+            trigger_item_id: record.proposal.trigger.map(|task| task.0),
             status: record.proposal.status.as_str(),
             summary: record.summary,
             churn_cost: record.proposal.churn(),
