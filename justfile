@@ -24,6 +24,10 @@ api-check:
 google-check:
     ./run google-check
 
+# Clients of the Model Context Protocol that others wrote, against a demo
+mcp-check:
+    ./run mcp-check
+
 # Write docs/openapi.json anew from the code
 openapi:
     cargo run --quiet --bin canvascal -- openapi > docs/openapi.json

@@ -9,6 +9,7 @@ mod busy;
 mod cli;
 mod cli_calendars;
 mod cli_google;
+mod cli_mcp;
 mod demo;
 mod google_story;
 mod guard;

@@ -30,7 +30,9 @@ fn every_endpoint_is_told_and_nothing_else() {
             told.insert((name, is_public));
         }
     }
-    assert_eq!(told, endpoints().into_iter().collect::<BTreeSet<_>>());
+    // Its protocol describes itself.
+    let described = endpoints().into_iter().filter(|(name, _)| name != "POST /mcp");
+    assert_eq!(told, described.collect::<BTreeSet<_>>());
 }
 
 #[test]

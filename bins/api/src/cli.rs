@@ -51,6 +51,8 @@ pub enum Command {
     Replay(ReplayArgs),
     /// An account at Google connected from this machine, and the keys that seal tokens
     Google(GoogleArgs),
+    /// The tools of a server, for agents on this machine
+    Mcp(McpArgs),
     /// For trying things by hand
     Dev(DevArgs),
 }
@@ -186,6 +188,43 @@ pub struct ReplayArgs {
     /// Write the problem that it was planned on to a file, to plan and check it again
     #[arg(long, value_name = "OUT.json")]
     pub problem: Option<PathBuf>,
+}
+
+/// Flags of `mcp`.
+#[derive(Args, Clone, Debug)]
+pub struct McpArgs {
+    /// Speak over standard input and output, a message a line
+    #[arg(long, required = true)]
+    pub stdio: bool,
+    /// The server
+    #[arg(long, value_name = "URL")]
+    pub url: String,
+    /// The token of whoever it is for
+    #[arg(long, value_name = "TOKEN", env = "CANVASCAL_TOKEN", hide_env_values = true)]
+    pub token: Token,
+}
+
+/// A token from the command line or the environment. Prints as nothing.
+#[derive(Clone)]
+pub struct Token(String);
+
+impl Token {
+    /// The token itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Token {
+    fn from(token: String) -> Self {
+        Self(token)
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(…)")
+    }
 }
 
 /// Arguments of `dev`.

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod extract;
+mod mcp;
 pub mod metrics;
 pub mod openapi;
 pub mod problem;

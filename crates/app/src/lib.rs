@@ -19,6 +19,7 @@ pub mod settings;
 pub mod slack;
 pub mod sweep;
 pub mod tasks;
+pub mod tools;
 mod validate;
 mod week;
 pub mod work;

@@ -9,10 +9,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use app::identity::User;
 use app::ports::{Access, KeptAnswer, RequestKey, StoreError, Turn, Unit};
 use async_trait::async_trait;
+use diesel_async::SimpleAsyncConnection as _;
 use planner_core::time::Moment;
 
+use crate::error::Error;
 use crate::pool::Pg;
 use crate::unit::PgUnit;
+
+/// Begins a unit of work within a turn's transaction.
+const BEGIN: &str = "SAVEPOINT unit_of_work";
+
+/// The same, where the one before was given up.
+const ROLL_BACK_AND_BEGIN: &str = "ROLLBACK TO SAVEPOINT unit_of_work; SAVEPOINT unit_of_work";
 
 /// Where a turn's transaction is.
 enum Place {
@@ -54,21 +62,37 @@ pub(crate) struct PgTurn {
     user: User,
     request: RequestKey,
     place: SharedPlace,
+    has_begun: bool,
 }
 
 impl PgTurn {
     /// The turn over a transaction that holds the lock on the request's name.
     pub(crate) fn new(pg: Pg, user: User, request: RequestKey, unit: PgUnit) -> Self {
-        Self { pg, user, request, place: SharedPlace(Arc::new(Mutex::new(Place::Idle(unit)))) }
+        Self {
+            pg,
+            user,
+            request,
+            place: SharedPlace(Arc::new(Mutex::new(Place::Idle(unit)))),
+            has_begun: false,
+        }
     }
 }
 
 #[async_trait]
 impl Turn for PgTurn {
     async fn begin(&mut self, access: Access) -> Result<Box<dyn Unit>, StoreError> {
-        let Place::Idle(mut unit) = self.place.take() else {
-            return Err(StoreError::Failed("a request that takes effect once has one unit of work".into()));
+        let (mut unit, was_given_up) = match self.place.take() {
+            Place::Idle(unit) => (unit, self.has_begun),
+            Place::Done(unit) => (unit, false),
+            Place::Lent => {
+                let why = "a request that takes effect once has one unit of work at a time";
+                return Err(StoreError::Failed(why.into()));
+            }
         };
+        // One after the other: what was given up must not be made last by the next one.
+        let savepoint = if was_given_up { ROLL_BACK_AND_BEGIN } else { BEGIN };
+        unit.connection()?.batch_execute(savepoint).await.map_err(Error::from)?;
+        self.has_begun = true;
         unit.lay_down_at(self.place.clone());
         let user_is_known = unit.begin(access, &self.pg.declared(access)).await?;
         unit.ensure_user(&self.user, user_is_known).await?;

@@ -8,6 +8,12 @@ use super::rejection::{Fault, Rejection};
 /// How far apart clocks may be. Clerk's own default.
 const LEEWAY_SECONDS: i64 = 5;
 
+/// What a user allows an agent that may change their calendar.
+pub(crate) const WRITE_SCOPE: &str = "calendar:write";
+
+/// What a user allows an agent that may only look.
+pub(crate) const READ_SCOPE: &str = "calendar:read";
+
 /// The claims we judge; all others are none of our business.
 #[derive(Debug, Deserialize)]
 pub(super) struct Claims {
@@ -29,6 +35,8 @@ pub(super) struct Claims {
     /// Public metadata, if the instance puts it into its tokens. Of any shape: it is the customer's.
     metadata: Option<Value>,
     act: Option<Actor>,
+    /// What the user allowed whoever has the token, where it was made for somebody else than them.
+    scope: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -104,6 +112,12 @@ impl Claims {
         } else {
             (self.org_role.as_deref() == Some("org:admin")).then_some(self.org_id.as_deref()?)
         }
+    }
+
+    /// Whether the user's own calendar may be changed with it: it is the user's own, or they allowed that.
+    pub(super) fn may_write(&self) -> bool {
+        let is_allowed = |scope: &String| scope.split_whitespace().any(|one| one == WRITE_SCOPE);
+        self.act.is_none() && self.scope.as_ref().is_none_or(is_allowed)
     }
 
     /// Who is acting in the user's name.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, WWW_AUTHENTICATE};
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, web};
 use app::identity::{User, UserId};
@@ -13,6 +13,7 @@ use uuid::{Uuid, uuid};
 
 use super::rejection::{Fault, Rejection};
 use super::verifier::Verifier;
+use crate::mcp;
 use crate::problem::{Problem, ProblemType};
 
 /// The namespace of user ids. Changing it would orphan everybody's data.
@@ -38,6 +39,8 @@ pub struct Identity {
     pub admin: bool,
     /// Who is acting in their name, if somebody is (`act`).
     pub impersonator: Option<String>,
+    /// Whether an agent may change anything with the token: it is the user's own session, or they allowed that (`scope`).
+    pub may_write: bool,
 }
 
 /// A caller who is an admin; others are told 403.
@@ -96,7 +99,16 @@ pub(crate) async fn authenticate(
             request.extensions_mut().insert(identity);
             next.call(request).await
         }
-        Err(problem) => Ok(request.into_response(problem.error_response())),
+        Err(problem) => {
+            let mut answer = problem.error_response();
+            if request.path() == mcp::PATH
+                && let Some(told) = answer.headers().get(WWW_AUTHENTICATE)
+                && let Some(more) = mcp::challenge(told, request.request())
+            {
+                answer.headers_mut().insert(WWW_AUTHENTICATE, more);
+            }
+            Ok(request.into_response(answer))
+        }
     }
 }
 

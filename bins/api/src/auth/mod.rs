@@ -14,6 +14,7 @@ mod rejection;
 mod tests;
 mod verifier;
 
+pub(crate) use self::claims::{READ_SCOPE, WRITE_SCOPE};
 pub use self::crypto::install as install_crypto;
 pub use self::dev::{DevIssuer, DevIssuerError, DevUser};
 pub use self::identity::{Admin, Identity, USER_NAMESPACE, user_id};

@@ -153,6 +153,7 @@ async fn an_identity_says_who_and_by_whose_word() {
             issuer: ISSUER.into(),
             admin: false,
             impersonator: None,
+            may_write: true,
         }
     );
     assert_eq!(caller.user_id.get_version_num(), 5);

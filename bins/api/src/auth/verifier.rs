@@ -62,6 +62,16 @@ impl Verifier {
         Self { algorithm: Algorithm::EdDSA, keys: Keys::One(key), demands, clock }
     }
 
+    /// Who vouches for callers (`iss`).
+    pub fn issuer(&self) -> &str {
+        &self.demands.issuer
+    }
+
+    /// Whether this is the origin of a front end that tokens are made for.
+    pub(crate) fn knows_origin(&self, origin: &str) -> bool {
+        self.demands.parties.iter().any(|party| party == origin)
+    }
+
     /// Who sent this token.
     ///
     /// # Errors
@@ -116,6 +126,7 @@ impl Verifier {
     fn identity(&self, claims: Claims) -> Identity {
         let admin = claims.is_admin(&self.demands);
         let impersonator = claims.impersonator().map(str::to_owned);
+        let may_write = claims.may_write();
         let external_id = claims.sub.unwrap_or_default();
         Identity {
             user_id: user_id(&self.demands.issuer, &external_id),
@@ -124,6 +135,7 @@ impl Verifier {
             issuer: self.demands.issuer.clone(),
             admin,
             impersonator,
+            may_write,
         }
     }
 }

@@ -6,6 +6,7 @@ mod demo;
 mod dev;
 mod documents;
 mod google;
+mod mcp;
 mod migrate;
 mod plan;
 mod replay;
@@ -37,6 +38,7 @@ pub async fn run(command: Command) -> ExitCode {
         Command::Openapi => documents::print(&documents::openapi()).map(|()| ExitCode::SUCCESS),
         Command::Replay(args) => replay::run(&args).await,
         Command::Dev(args) => dev::run(&args).await.map(|()| ExitCode::SUCCESS),
+        Command::Mcp(args) => mcp::run(&args).await.map(|()| ExitCode::SUCCESS),
         Command::Google(args) => google::run(&args).await.map(|()| ExitCode::SUCCESS),
     };
     outcome.unwrap_or_else(|error| {

@@ -269,6 +269,7 @@ fn named(action: AuditAction) -> (&'static str, &'static str) {
         AuditAction::Expired => ("expire", "done"),
         AuditAction::Undone => ("undo", "done"),
         AuditAction::UndoRefused => ("undo", "refused"),
+        AuditAction::ToolCalled => ("call_tool", "done"),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::server::Endpoint;
 use crate::value::Instant;
 
 /// What paths begin with, one of these, and the group that their operations are shown in.
-const TAGS: [(&[&str], &str, &str); 8] = [
+const TAGS: [(&[&str], &str, &str); 9] = [
     (
         &["/api/rebalancing/"],
         "Proposals",
@@ -28,6 +28,11 @@ const TAGS: [(&[&str], &str, &str); 8] = [
         &["/api/v1/auth/google", "/api/v1/google/", "/api/v1/sync", "/webhooks/google"],
         "Google",
         "The user's account at Google, and how far it is in step.",
+    ),
+    (
+        &["/api/v1/tools"],
+        "Tools",
+        "The same abilities for agents, each with strict schemas of what goes in and comes out.",
     ),
     (&["/"], "Server", "The process itself, and what describes it."),
 ];
@@ -55,6 +60,9 @@ struct Document {
 
 impl Document {
     fn add(&mut self, endpoint: &Endpoint) {
+        if endpoint.operations().next().is_none() {
+            return;
+        }
         let mut item = Map::new();
         for (method, operation) in endpoint.operations() {
             self.schemas.extend(operation.schemas.clone());

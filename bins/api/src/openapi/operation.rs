@@ -87,6 +87,13 @@ impl Operation {
         self
     }
 
+    /// Takes a body of this schema.
+    #[must_use]
+    pub fn takes_as(mut self, schema: &Value) -> Self {
+        self.body = Some(schema.clone());
+        self
+    }
+
     /// Answers with this, as JSON.
     #[must_use]
     pub fn answers<T: ToSchema>(mut self, status: u16, about: &'static str) -> Self {

@@ -57,6 +57,8 @@ catalogue! {
 
     SessionPending = "session-pending", FORBIDDEN, "Sign-in is not complete",
         "The session still has tasks to complete, such as choosing an organization.";
+    InsufficientScope = "insufficient-scope", FORBIDDEN, "The token only allows looking",
+        "What is asked for changes something, and the token was made for somebody who may only look.";
     Forbidden = "forbidden", FORBIDDEN, "Not allowed",
         "The caller is known but may not do this.";
 
@@ -97,6 +99,8 @@ catalogue! {
         "Events that would be restored have been edited since; they are named.";
     NotUndoable = "not-undoable", CONFLICT, "There is nothing to undo",
         "The proposal was never applied, or was undone before.";
+    ToolRefused = "tool-refused", CONFLICT, "The tool cannot do that now",
+        "What the tool was asked for may not be done now; `code` says why, and `next` what to do about it.";
     NotInSync = "not-in-sync", CONFLICT, "Nothing is synchronised",
         "No account at Google is connected, its consent is gone, or its owner does not want it; `sync_state` says which.";
     IdempotencyInProgress = "idempotency-in-progress", CONFLICT, "Still working on it",

@@ -12,6 +12,7 @@ mod rebalancing;
 mod settings;
 mod slack;
 mod tasks;
+pub(crate) mod tools;
 
 use actix_web::web::{self, ServiceConfig};
 use app::App;
@@ -42,6 +43,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(settings::endpoints());
     endpoints.extend(rebalancing::endpoints());
     endpoints.extend(google::endpoints());
+    endpoints.extend(tools::endpoints());
+    endpoints.extend(crate::mcp::endpoints());
     endpoints.extend(insights::endpoints());
     endpoints.extend(admin::endpoints());
     endpoints

@@ -480,11 +480,13 @@ pub enum AuditAction {
     Undone,
     /// It was not.
     UndoRefused,
+    /// An agent called a tool.
+    ToolCalled,
 }
 
 impl AuditAction {
     /// Every one there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Created,
         Self::CreateRefused,
         Self::Superseded,
@@ -495,6 +497,7 @@ impl AuditAction {
         Self::Expired,
         Self::Undone,
         Self::UndoRefused,
+        Self::ToolCalled,
     ];
 
     /// The one called `name`, or `None`.
@@ -515,6 +518,7 @@ impl AuditAction {
             Self::Expired => "EXPIRED",
             Self::Undone => "UNDONE",
             Self::UndoRefused => "UNDO_REFUSED",
+            Self::ToolCalled => "TOOL_CALLED",
         }
     }
 }

@@ -24,7 +24,7 @@ const TOLD: [&str; 9] = [
 
 impl App {
     /// An audit row about something that happens at `at`.
-    pub(super) fn audit_entry(&self, action: AuditAction, at: Moment) -> Entry {
+    pub(crate) fn audit_entry(&self, action: AuditAction, at: Moment) -> Entry {
         let row = AuditEntry {
             id: self.ids.id(),
             action,
@@ -52,7 +52,7 @@ impl App {
 }
 
 /// Ends a unit of work with a row of the audit as the last thing written.
-pub(super) async fn keep(mut unit: Box<dyn Unit>, entry: Entry) -> Result<(), StoreError> {
+pub(crate) async fn keep(mut unit: Box<dyn Unit>, entry: Entry) -> Result<(), StoreError> {
     entry.write(unit.as_mut()).await?;
     unit.commit().await
 }
@@ -60,7 +60,7 @@ pub(super) async fn keep(mut unit: Box<dyn Unit>, entry: Entry) -> Result<(), St
 /// A row of the audit to be, told one fact at a time.
 ///
 /// It can be written in one way only, and that one forgets neither those who look on nor those who count.
-pub(super) struct Entry {
+pub(crate) struct Entry {
     row: AuditEntry,
     telemetry: Arc<dyn Telemetry>,
 }
@@ -97,7 +97,7 @@ impl Entry {
         self
     }
 
-    pub(super) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+    pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.row.detail.insert(key.to_owned(), value.into());
         self
     }
@@ -144,6 +144,7 @@ const fn change_of_state(action: AuditAction) -> Option<(LiveKind, Status)> {
         AuditAction::CreateRefused
         | AuditAction::AcceptRefused
         | AuditAction::RejectRefused
-        | AuditAction::UndoRefused => None,
+        | AuditAction::UndoRefused
+        | AuditAction::ToolCalled => None,
     }
 }

@@ -11,6 +11,7 @@ mod reject;
 mod undo;
 
 pub use accept::{AcceptFailure, Accepted};
+pub(crate) use audit::keep;
 pub use create::{CreateFailure, Created, Requested};
 pub use limits::LimitsFailure;
 use planner_core::lifecycle::Policy;
