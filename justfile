@@ -20,6 +20,10 @@ ready:
 api-check:
     ./run api-check
 
+# A client of Canvas that others wrote, against our fake of Canvas
+canvas-check:
+    ./run canvas-check
+
 # Google's own client, and another, against our fake of Google
 google-check:
     ./run google-check

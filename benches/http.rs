@@ -59,7 +59,7 @@ async fn main() -> Result<(), Failure> {
     let listener = server::bind(([127, 0, 0, 1], 0).into())?;
     let url = format!("http://{}", listener.local_addr()?);
     let app = wired.app;
-    let routes = api::routes::all(app.clone(), Vec::new());
+    let routes = api::routes::all(app.clone(), api::routes::Back::default());
     let serving = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(server::run(listener, state, Duration::from_secs(5), routes))

@@ -323,3 +323,30 @@ fn a_google_to_try_things_with_says_how_to_reach_it() {
     );
     assert!(fake.end_with("-TERM").success());
 }
+
+#[tokio::test]
+async fn with_canvas_the_students_courses_become_tasks() {
+    let place = Place::new();
+    let demo = place.start_with(&["--canvas"]);
+    let ada = demo.ada();
+    let deadline = std::time::Instant::now() + program::AGES;
+    while ada.get("/api/v1/sync/canvas").await.json(200)["state"] != "ok" {
+        assert!(std::time::Instant::now() < deadline, "it is never read");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let tasks = ada.walk("/api/v1/tasks").await;
+    assert!(tasks.iter().any(|task| task["title"] == "Midterm exam (STAT 2)"), "{tasks:?}");
+    assert!(demo.text("canvas_url").starts_with("http://127.0.0.1:"));
+}
+
+#[test]
+fn a_canvas_to_try_things_with_says_how_to_reach_it() {
+    let fake = Running::start(program::command(&["dev", "canvas-fake", "--port", "0"]));
+    let said: Vec<String> =
+        std::iter::from_fn(|| fake.line()).take_while(|line| !line.starts_with("curl")).collect();
+    assert!(
+        said.iter().any(|line| line.starts_with("export CANVASCAL_CANVAS_ENDPOINTS=http://127.0.0.1:")),
+        "{said:?}"
+    );
+    assert!(fake.end_with("-TERM").success());
+}

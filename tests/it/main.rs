@@ -6,6 +6,7 @@ mod acceptance;
 mod audit;
 mod automatic;
 mod busy;
+mod canvas_story;
 mod cli;
 mod cli_calendars;
 mod cli_google;

@@ -24,7 +24,7 @@ const OF_ADMINS: &str = "/api/v1/admin/";
 const STREAMS: [&str; 1] = ["/api/rebalancing/events"];
 
 /// Endpoints that answer nothing without a query.
-const ASKED_FOR_SOMETHING: [&str; 1] = ["/api/v1/auth/google/url"];
+const ASKED_FOR_SOMETHING: [&str; 2] = ["/api/v1/auth/google/url", "/api/v1/auth/canvas/url"];
 
 /// `METHOD path` of every endpoint, and whether it answers strangers.
 pub(crate) fn endpoints() -> BTreeMap<String, bool> {
@@ -162,6 +162,9 @@ fn body(endpoint: &str) -> Option<Value> {
         "PUT /api/v1/events/{id}" => Some(event),
         "PUT /api/v1/tasks/{id}" => Some(task),
         "PATCH /api/v1/events/{id}" | "PATCH /api/v1/tasks/{id}" => Some(json!({"title": "Mine"})),
+        "PUT /api/v1/canvas/courses/{id}" => {
+            Some(json!({"is_ignored": true, "effort_percent": 100, "priority_score": null}))
+        }
         "POST /api/rebalancing/proposals/{id}/accept"
         | "POST /api/rebalancing/proposals/{id}/reject"
         | "POST /api/v1/admin/jobs/{id}/retry" => None,
@@ -274,17 +277,34 @@ async fn what_is_about_all_users_is_refused_to_each() {
 }
 
 /// What each crate of ours may depend on of ours.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("planner-core", &[]),
     ("pgserver", &[]),
     ("google-fake", &[]),
+    ("canvas-fake", &[]),
+    ("outbound", &["planner-core"]),
     ("ical", &["planner-core"]),
     ("app", &["ical", "planner-core"]),
     ("store", &["app", "planner-core"]),
-    ("gcal", &["app", "planner-core"]),
+    ("gcal", &["app", "outbound", "planner-core"]),
+    ("canvas", &["app", "outbound", "planner-core"]),
     ("vault", &["app"]),
     ("testkit", &["app", "pgserver", "planner-core", "store"]),
-    ("api", &["app", "gcal", "google-fake", "ical", "pgserver", "planner-core", "store", "vault"]),
+    (
+        "api",
+        &[
+            "app",
+            "canvas",
+            "canvas-fake",
+            "gcal",
+            "google-fake",
+            "ical",
+            "pgserver",
+            "planner-core",
+            "store",
+            "vault",
+        ],
+    ),
     ("benches", &["planner-core"]),
     ("it", &[]),
 ];

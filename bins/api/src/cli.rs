@@ -59,6 +59,7 @@ pub enum Command {
 
 /// Flags of `demo`.
 #[derive(Args, Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct DemoArgs {
     /// Where to listen; port 0 takes any free one. Loopback only
     #[arg(long, value_name = "ADDR:PORT")]
@@ -72,6 +73,9 @@ pub struct DemoArgs {
     /// With a Google in the same process, where the student has an account. Forgets the last run
     #[arg(long)]
     pub google: bool,
+    /// With a Canvas in the same process, where the student takes courses. Forgets the last run
+    #[arg(long)]
+    pub canvas: bool,
     /// Print one line of JSON with the address and the tokens, for scripts
     #[arg(long)]
     pub json: bool,
@@ -240,6 +244,16 @@ pub struct DevArgs {
 pub enum DevCommand {
     /// A Google of our own on this machine, in which anybody may act as anyone
     GoogleFake(GoogleFakeArgs),
+    /// A Canvas of our own on this machine, with a student who takes courses
+    CanvasFake(CanvasFakeArgs),
+}
+
+/// Flags of `dev canvas-fake`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct CanvasFakeArgs {
+    /// The port of this machine; 0 takes any free one
+    #[arg(long, value_name = "PORT", default_value_t = 4702)]
+    pub port: u16,
 }
 
 /// Flags of `dev google-fake`.

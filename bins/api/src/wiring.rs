@@ -6,16 +6,19 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use app::App;
 use app::google::Settings;
-use app::ports::google::{Google, Vault};
-use app::ports::{Clock, Ids, Jobs as _, Sealed as _, Signals, Store, StoreError, Telemetry, UndoToken};
+use app::ports::google::Google;
+use app::ports::{
+    Clock, Holder, Ids, Jobs as _, Sealed as _, Signals, Store, StoreError, Telemetry, UndoToken, Vault,
+};
 use app::work::{self, Worker};
 use async_trait::async_trait;
+use canvas::{CanvasApi, SystemNames};
 use gcal::{Config, Endpoints, Gcal, Limits, TokioSleeper};
 use secrecy::SecretString;
 use uuid::Uuid;
 use vault::Keyring;
 
-use crate::config::{GoogleSettings, WorkSettings};
+use crate::config::{CanvasSettings, GoogleSettings, WorkSettings};
 use crate::metrics::{Gauges, Metrics, Reading};
 use crate::server::{NotReady, Readiness};
 
@@ -44,18 +47,48 @@ impl Wired {
         clock: Arc<dyn Clock>,
     ) -> anyhow::Result<Self> {
         let Some(settings) = settings else { return Ok(self) };
-        if let Some(key) =
-            missing_key(&self.store, &settings.keys).await.context("looking for stored tokens")?
-        {
+        self.open_with(&settings.keys).await?;
+        let google = Arc::new(google(settings, clock)?) as Arc<dyn Google>;
+        let vault = Arc::clone(&settings.keys) as Arc<dyn Vault>;
+        let app = self.app.with_google(google, vault, Settings { webhook: settings.webhook.clone() });
+        Ok(Self { app, ..self })
+    }
+
+    /// The same with Canvas, where any may be asked.
+    ///
+    /// # Errors
+    /// Where Canvas cannot be spoken with, or a stored token was sealed under a key that is not configured.
+    pub async fn with_canvas(
+        self,
+        settings: Option<&CanvasSettings>,
+        clock: Arc<dyn Clock>,
+    ) -> anyhow::Result<Self> {
+        let Some(settings) = settings else { return Ok(self) };
+        self.open_with(&settings.keys).await?;
+        let config = canvas::Config {
+            hosts: settings.hosts.clone(),
+            key: settings.key.clone(),
+            here: settings.here.clone(),
+            limits: canvas::Limits::default(),
+        };
+        let canvas = CanvasApi::new(config, Arc::new(SystemNames), clock, Arc::new(TokioSleeper))
+            .context("preparing to speak with Canvas")?;
+        let app = self.app.with_canvas(Arc::new(canvas), Arc::clone(&settings.keys) as Arc<dyn Vault>);
+        Ok(Self { app, ..self })
+    }
+
+    /// Looks whether these keys open every stored token.
+    ///
+    /// # Errors
+    /// Where one is missing.
+    pub async fn open_with(&self, keys: &Keyring) -> anyhow::Result<()> {
+        if let Some(key) = missing_key(&self.store, keys).await.context("looking for stored tokens")? {
             bail!(
                 "CANVASCAL_TOKEN_KEYS: the key {key:?} is missing, and stored tokens were sealed under it. Add it behind \
                  the newest one; `canvascal google rotate-keys` makes an end of it"
             );
         }
-        let google = Arc::new(google(settings, clock)?) as Arc<dyn Google>;
-        let vault = Arc::clone(&settings.keys) as Arc<dyn Vault>;
-        let app = self.app.with_google(google, vault, Settings { webhook: settings.webhook.clone() });
-        Ok(Self { app, ..self })
+        Ok(())
     }
 }
 
@@ -76,15 +109,18 @@ pub fn google(settings: &GoogleSettings, clock: Arc<dyn Clock>) -> anyhow::Resul
 
 /// The id of a key that a stored token needs and that is not there.
 async fn missing_key(store: &store::Pg, keys: &Keyring) -> Result<Option<String>, StoreError> {
-    let mut after = None;
-    loop {
-        let tokens = store.sealed_tokens(after, TOKENS_AT_ONCE).await?;
-        if let Some(missing) = tokens.iter().find_map(|(_, sealed)| keys.missing_key(sealed)) {
-            return Ok(Some(missing.to_owned()));
+    for holder in Holder::ALL {
+        let mut after = None;
+        loop {
+            let tokens = store.sealed_tokens(holder, after, TOKENS_AT_ONCE).await?;
+            if let Some(missing) = tokens.iter().find_map(|(_, sealed)| keys.missing_key(sealed)) {
+                return Ok(Some(missing.to_owned()));
+            }
+            let Some((last, _)) = tokens.last() else { break };
+            after = Some(*last);
         }
-        let Some((last, _)) = tokens.last() else { return Ok(None) };
-        after = Some(*last);
     }
+    Ok(None)
 }
 
 /// Puts the use cases over the database at `url`.

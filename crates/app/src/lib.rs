@@ -5,6 +5,7 @@
 //! particular calendar.
 
 pub mod availability;
+pub mod canvas;
 mod error;
 pub mod events;
 pub mod google;
@@ -15,6 +16,7 @@ pub mod live;
 pub mod once;
 pub mod ports;
 pub mod proposals;
+mod reseal;
 pub mod settings;
 pub mod slack;
 pub mod sweep;
@@ -34,6 +36,7 @@ use ports::{
     Access, Clock, Ids, LocalSignals, NoTelemetry, RateLimiter, Signals, Store, StoreError, StoredLimits,
     Telemetry, Unit,
 };
+pub use reseal::Resealed;
 
 /// The use cases over the ports they need.
 #[derive(Clone)]
@@ -46,6 +49,7 @@ pub struct App {
     limiter: Arc<dyn RateLimiter>,
     telemetry: Arc<dyn Telemetry>,
     google: Option<google::Side>,
+    canvas: Option<canvas::Side>,
     task_triggers: TaskTriggers,
     /// Of the one request that these use cases are for, where it is to take effect once.
     turn: Option<once::SharedTurn>,
@@ -76,6 +80,7 @@ impl App {
             telemetry,
             onlookers,
             google: None,
+            canvas: None,
             task_triggers,
             turn: None,
         }

@@ -17,7 +17,7 @@ const MINUTES_A_DAY: i64 = 24 * 60;
 const UNDO_GRACE_MINUTES: i64 = 5;
 
 /// For how many days leftovers are kept.
-const KEPT_DAYS: [(Leftover, i64); 7] = [
+const KEPT_DAYS: [(Leftover, i64); 8] = [
     // They say themselves until when they are of use.
     (Leftover::IdempotencyKeys, 0),
     (Leftover::LiveEvents, 7),
@@ -27,6 +27,7 @@ const KEPT_DAYS: [(Leftover, i64); 7] = [
     (Leftover::SignIns, 0),
     // Word that was sent through one before may come late.
     (Leftover::Channels, 7),
+    (Leftover::CanvasSignIns, 0),
 ];
 
 /// What was swept, in rows.
@@ -48,7 +49,7 @@ pub struct Swept {
     pub rate_limits: u64,
     /// Attempts to apply proposals.
     pub apply_attempts: u64,
-    /// Sign-ins that nobody finished in time.
+    /// Sign-ins that nobody finished in time, to Google or to Canvas.
     pub sign_ins: u64,
     /// Channels that have ended.
     pub channels: u64,
@@ -133,7 +134,7 @@ impl Swept {
             Leftover::DeadJobs => &mut self.dead_jobs,
             Leftover::RateLimits => &mut self.rate_limits,
             Leftover::ApplyAttempts => &mut self.apply_attempts,
-            Leftover::SignIns => &mut self.sign_ins,
+            Leftover::SignIns | Leftover::CanvasSignIns => &mut self.sign_ins,
             Leftover::Channels => &mut self.channels,
         }
     }

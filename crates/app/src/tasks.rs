@@ -4,9 +4,10 @@ use planner_core::lifecycle::{TaskState, sets_off};
 use planner_core::model::TaskId;
 use planner_core::time::Moment;
 
-use crate::identity::User;
+use crate::identity::{User, UserId};
+use crate::ports::canvas::SyncedTask;
 use crate::ports::{Access, Actor, Origin, Page, StoreError, TaskFields, TaskRecord, TaskStatus, Unit};
-use crate::work::proposing;
+use crate::work::{proposing, proposing_imported};
 use crate::{App, Failure, FieldError, TaskTriggers, validate};
 
 /// No reason but the common ones keeps an owner from editing their own tasks.
@@ -110,6 +111,28 @@ impl App {
         let (threshold, now) = (unit.settings().await?.priority_threshold, self.now());
         if sets_off(before, &state(&task.fields), threshold, now) {
             unit.enqueue(&proposing(user.id, task.id, now)).await?;
+        }
+        Ok(())
+    }
+
+    /// The same for a task that was imported, whose proposal waits until it is due before long: what was not asked for one
+    /// by one is not proposed all at once.
+    pub(crate) async fn watch_imported(
+        &self,
+        unit: &mut dyn Unit,
+        user: UserId,
+        before: Option<&TaskState>,
+        task: &SyncedTask,
+    ) -> Result<(), StoreError> {
+        if self.task_triggers == TaskTriggers::Database {
+            return Ok(());
+        }
+        let (threshold, now, after) =
+            (unit.settings().await?.priority_threshold, self.now(), state(&task.fields));
+        if let Some(due) = after.due
+            && sets_off(before, &after, threshold, now)
+        {
+            unit.enqueue(&proposing_imported(user, task.id, due, now)).await?;
         }
         Ok(())
     }

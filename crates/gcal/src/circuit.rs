@@ -8,7 +8,7 @@ use std::time::Duration;
 use app::identity::UserId;
 use planner_core::time::Moment;
 
-use crate::pace::later;
+use outbound::later;
 
 /// How the accounts' last requests went. Holds those alone that failed.
 #[derive(Debug)]

@@ -26,8 +26,7 @@ use yup_oauth2::storage::{TokenInfo, TokenStorage, TokenStorageError};
 use yup_oauth2::{ApplicationSecret, Error, InstalledFlowAuthenticator, InstalledFlowReturnMethod};
 
 use crate::access::denial;
-use crate::gcal::Gcal;
-use crate::wire::connector;
+use crate::gcal::{Gcal, connector};
 use crate::wire::text::query;
 
 /// Bytes of a browser's request up to its first empty line.

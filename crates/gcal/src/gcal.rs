@@ -1,12 +1,15 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
+use app::identity::UserId;
 use app::ports::Clock;
 use app::ports::google::{
     Account, Busy, EventsPage, Google, GoogleError, Granted, Lease, NewChannel, RemoteCalendar, RemoteEvent,
     SignIn, Since, Write, Written,
 };
 use async_trait::async_trait;
+use hyper_util::client::legacy::connect::dns::GaiResolver;
+use outbound::{Bounds, Connector, Sleeper};
 use planner_core::time::Interval;
 use secrecy::SecretString;
 
@@ -14,8 +17,7 @@ use crate::access::Tokens;
 use crate::circuit::Circuits;
 use crate::config::{Config, ConfigError};
 use crate::pace::Pace;
-use crate::pause::Sleeper;
-use crate::wire::{Client, connector};
+use crate::wire::Client;
 
 /// Google, asked over its APIs.
 ///
@@ -25,8 +27,8 @@ pub struct Gcal {
     pub(crate) config: Config,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sleeper: Arc<dyn Sleeper>,
-    pub(crate) client: Client,
-    pub(crate) tokens: Tokens,
+    pub(crate) client: Client<Connector<GaiResolver>>,
+    pub(crate) tokens: Tokens<UserId>,
     pub(crate) pace: Mutex<Pace>,
     pub(crate) circuits: Circuits,
 }
@@ -44,7 +46,7 @@ impl Gcal {
         config.endpoints.check()?;
         let limits = config.limits;
         Ok(Self {
-            client: Client::new(connector(&config)?, limits),
+            client: Client::new(connector(&config)?, bounds(&config)),
             tokens: Tokens::default(),
             pace: Mutex::new(Pace::new(limits.per_user_a_minute, limits.in_all_a_minute)),
             circuits: Circuits::new(limits.failures_in_a_row, limits.rest),
@@ -53,6 +55,18 @@ impl Gcal {
             sleeper,
         })
     }
+}
+
+/// What connects to Google.
+pub(crate) fn connector(config: &Config) -> Result<Connector<GaiResolver>, ConfigError> {
+    let needs_certificates = config.endpoints.needs_certificates();
+    outbound::connector(GaiResolver::new(), bounds(config), needs_certificates)
+        .map_err(ConfigError::NoCertificates)
+}
+
+fn bounds(config: &Config) -> Bounds {
+    let limits = config.limits;
+    Bounds { connect: limits.connect, answer: limits.answer, answer_bytes: limits.answer_bytes }
 }
 
 /// Shows the configuration, in which nothing secret is shown.

@@ -25,10 +25,9 @@ mod config;
 mod convert;
 mod gcal;
 mod pace;
-mod pause;
 mod road;
 mod wire;
 
 pub use config::{Config, ConfigError, Endpoints, Limits};
 pub use gcal::Gcal;
-pub use pause::{Sleeper, TokioSleeper};
+pub use outbound::{Sleeper, TokioSleeper};

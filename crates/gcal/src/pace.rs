@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use app::identity::UserId;
+use outbound::later;
 use planner_core::time::Moment;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -85,12 +86,6 @@ fn earliest<'a>(
         at = later(taken.at, MINUTE);
     }
     at
-}
-
-/// The moment that long after `moment`.
-pub(crate) fn later(moment: Moment, by: Duration) -> Moment {
-    let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
-    Moment::from_unix_micros(moment.unix_micros().saturating_add(micros))
 }
 
 /// How long it is from `now` to `moment`; nothing where that has passed.

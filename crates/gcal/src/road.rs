@@ -8,13 +8,13 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request};
 use http_body_util::Full;
+use outbound::backoff;
 use secrecy::ExposeSecret as _;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use crate::access::Access;
 use crate::gcal::Gcal;
-use crate::pause::backoff;
 use crate::wire::text::query;
 use crate::wire::{Answer, Lost, Refusal};
 
@@ -160,7 +160,7 @@ impl Gcal {
             self.note(account.user, !matches!(access, Err(GoogleError::Unavailable(_))));
             access
         };
-        self.tokens.access(account, self.clock.now(), get).await
+        self.tokens.access(account.user, &account.refresh_token, self.clock.now(), get).await
     }
 
     async fn send_with(&self, user: UserId, call: &Call, access: &Access) -> Result<Answer, Failure> {

@@ -5,7 +5,7 @@ use app::ports::google::{
     AccountRecord, BusyRecord, CalendarChoice, CalendarRecord, ChannelRecord, GoogleRecords, LinkRecord,
     Linked, RemoteEvent, SignInRecord, Synced,
 };
-use app::ports::{Sealed, StoreError};
+use app::ports::{Holder, Sealed, StoreError};
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use planner_core::model::EventId;
@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Pg;
+use crate::query::canvas;
 use crate::query::google::{accounts, busy, calendars, channels, choice, links, mirror, sign_ins, synced};
 use crate::unit::PgUnit;
 
@@ -205,17 +206,34 @@ impl GoogleRecords for PgUnit {
 impl Sealed for Pg {
     async fn sealed_tokens(
         &self,
+        of: Holder,
         after: Option<UserId>,
         limit: u16,
     ) -> Result<Vec<(UserId, String)>, StoreError> {
-        self.ask(move |connection| accounts::sealed(connection, after, limit).boxed()).await
+        self.ask(move |connection| match of {
+            Holder::Google => accounts::sealed(connection, after, limit).boxed(),
+            Holder::Canvas => canvas::accounts::sealed(connection, after, limit).boxed(),
+        })
+        .await
     }
 
-    async fn put_sealed_token(&self, user: UserId, old: &str, new: &str) -> Result<bool, StoreError> {
+    async fn put_sealed_token(
+        &self,
+        of: Holder,
+        user: UserId,
+        old: &str,
+        new: &str,
+    ) -> Result<bool, StoreError> {
         let (old, new) = (old.to_owned(), new.to_owned());
         self.ask(move |connection| {
             let (old, new) = (old.clone(), new.clone());
-            async move { accounts::reseal(connection, user, &old, &new).await }.boxed()
+            async move {
+                match of {
+                    Holder::Google => accounts::reseal(connection, user, &old, &new).await,
+                    Holder::Canvas => canvas::accounts::reseal(connection, user, &old, &new).await,
+                }
+            }
+            .boxed()
         })
         .await
     }

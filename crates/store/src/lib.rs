@@ -5,6 +5,7 @@
 //! migrations, which [`migrate`] brings along.
 
 mod bell;
+mod canvas;
 mod error;
 mod google;
 mod jobs;

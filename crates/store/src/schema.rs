@@ -352,6 +352,86 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    canvas_accounts (user_id) {
+        user_id -> Uuid,
+        host -> Text,
+        state -> Text,
+        token_kind -> Text,
+        sealed_token -> Nullable<Text>,
+        canvas_id -> Text,
+        name -> Text,
+        time_zone -> Nullable<Text>,
+        connected_at -> Timestamptz,
+        run -> BigInt,
+        run_started_at -> Nullable<Timestamptz>,
+        run_finished_at -> Nullable<Timestamptz>,
+        run_courses -> Nullable<Integer>,
+        run_done -> Array<Uuid>,
+        run_items -> Integer,
+        succeeded_at -> Nullable<Timestamptz>,
+        tried_at -> Nullable<Timestamptz>,
+        failures -> Integer,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    canvas_sign_ins (user_id, state_digest) {
+        user_id -> Uuid,
+        state_digest -> Binary,
+        host -> Text,
+        redirect_uri -> Text,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    canvas_courses (user_id, id) {
+        user_id -> Uuid,
+        id -> Uuid,
+        canvas_id -> Text,
+        name -> Text,
+        code -> Text,
+        term -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
+        is_active -> Bool,
+        empty_since -> Nullable<Timestamptz>,
+        is_ignored -> Bool,
+        effort_percent -> Integer,
+        priority_score -> Nullable<Double>,
+    }
+}
+
+diesel::table! {
+    canvas_items (user_id, task_id) {
+        user_id -> Uuid,
+        task_id -> Uuid,
+        course_id -> Nullable<Uuid>,
+        kind -> Text,
+        canvas_id -> Text,
+        imported_title -> Text,
+        imported_type -> Text,
+        imported_due_ts -> Nullable<Timestamptz>,
+        imported_priority_score -> Double,
+        imported_effort_minutes -> Integer,
+        imported_status -> Text,
+    }
+}
+
+diesel::table! {
+    canvas_pages (user_id, course_id, place) {
+        user_id -> Uuid,
+        course_id -> Uuid,
+        place -> Text,
+        title -> Text,
+        body -> Text,
+        is_cut -> Bool,
+        updated_at -> Nullable<Timestamptz>,
+        read_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, user_settings, churn_settings);
 diesel::allow_tables_to_appear_in_same_query!(users, google_accounts);
 diesel::allow_tables_to_appear_in_same_query!(rebalancing_proposals, proposal_moves);

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use app::identity::UserId;
-use app::ports::google::{Vault, VaultError};
+use app::ports::{Vault, VaultError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::aead::{Aad, NONCE_LEN, Nonce};

@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use app::identity::UserId;
-//! use app::ports::google::Vault as _;
+//! use app::ports::Vault as _;
 //! use vault::{Key, Keyring};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -27,7 +27,7 @@ mod keyring;
 mod tests;
 
 #[cfg(doc)]
-use app::ports::google::Vault;
+use app::ports::Vault;
 
 pub use key::{Key, KeyError};
 pub use keyring::{Keyring, KeysError};

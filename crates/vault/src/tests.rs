@@ -1,5 +1,5 @@
 use app::identity::UserId;
-use app::ports::google::{Vault as _, VaultError};
+use app::ports::{Vault as _, VaultError};
 use proptest::prelude::*;
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;

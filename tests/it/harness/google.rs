@@ -45,7 +45,7 @@ pub(super) fn with(app: App, fake: &GoogleFake, clock: &TestClock) -> App {
     let gcal = Gcal::new(config, Arc::new(clock.clone()), Arc::new(TokioSleeper)).unwrap();
     let keys = Keyring::parse(&KEYS.into()).unwrap();
     let settings = Settings { webhook: Some(format!("{PUBLIC_URL}/webhooks/google")) };
-    app.with_google(Arc::new(gcal), Arc::new(keys) as Arc<dyn ports::google::Vault>, settings)
+    app.with_google(Arc::new(gcal), Arc::new(keys) as Arc<dyn ports::Vault>, settings)
 }
 
 /// What somebody comes back with: the code or the error, and the state.

@@ -1,6 +1,7 @@
 //! What every test of the system needs: a server, users, and a way to ask.
 
 mod ask;
+mod canvas;
 mod client;
 pub(crate) mod contract;
 mod dump;
@@ -19,6 +20,8 @@ use api::wiring::gauges;
 use app::App;
 pub(crate) use ask::{Ask, NOBODYS, with, without};
 use async_trait::async_trait;
+pub(crate) use canvas::Connect;
+use canvas_fake::CanvasFake;
 pub(crate) use client::{Caller, Reply};
 pub(crate) use google::{ADA, BACK};
 use google_fake::GoogleFake;
@@ -42,6 +45,7 @@ pub(crate) struct Api {
     ids: Arc<TestIds>,
     stopping: CancellationToken,
     google: Option<GoogleFake>,
+    canvas: Option<CanvasFake>,
 }
 
 impl Api {
@@ -55,7 +59,7 @@ impl Api {
         Self::start_patiently(false).await
     }
 
-    /// The same, with a Google of its own or without.
+    /// The same, with a Google and a Canvas of its own or without.
     pub(crate) async fn start_patiently(has_google: bool) -> Self {
         let ages = Duration::from_mins(10);
         let options = store::Options::default();
@@ -71,15 +75,16 @@ impl Api {
     /// A server that gets at a database by some other way, with a Google of its own.
     pub(crate) async fn start_over(db: TestDb, url: &str) -> Self {
         let (clock, ids) = (TestClock::at(NOW), Arc::new(TestIds::new()));
-        let google = google::start(&clock).await;
-        Self::over(Arc::new(db), url, clock, ids, store::Options::default(), Some(google))
+        let (google, canvas) = (google::start(&clock).await, canvas::start(&clock).await);
+        let canvas = Some((canvas, Connect::SignIn));
+        Self::over_all(Arc::new(db), url, clock, ids, store::Options::default(), Some(google), canvas)
     }
 
     /// Another server on the same database, by the same clock.
     pub(crate) fn beside(other: &Self) -> Self {
         let (db, clock, ids) = (Arc::clone(&other.db), other.clock.clone(), Arc::clone(&other.ids));
         let url = db.url();
-        Self::over(db, &url, clock, ids, store::Options::default(), None)
+        Self::over(db, &url, clock, ids, store::Options::default())
     }
 
     async fn start_with(options: store::Options) -> Self {
@@ -89,8 +94,12 @@ impl Api {
     async fn start_fully(options: store::Options, has_google: bool) -> Self {
         let db = Arc::new(TestDb::new().await.unwrap());
         let (url, clock) = (db.url(), TestClock::at(NOW));
-        let google = if has_google { Some(google::start(&clock).await) } else { None };
-        Self::over(db, &url, clock, Arc::new(TestIds::new()), options, google)
+        let ids = Arc::new(TestIds::new());
+        if !has_google {
+            return Self::over(db, &url, clock, ids, options);
+        }
+        let (google, canvas) = (google::start(&clock).await, canvas::start(&clock).await);
+        Self::over_all(db, &url, clock, ids, options, Some(google), Some((canvas, Connect::SignIn)))
     }
 
     fn over(
@@ -98,8 +107,19 @@ impl Api {
         url: &str,
         clock: TestClock,
         ids: Arc<TestIds>,
+        options: store::Options,
+    ) -> Self {
+        Self::over_all(db, url, clock, ids, options, None, None)
+    }
+
+    fn over_all(
+        db: Arc<TestDb>,
+        url: &str,
+        clock: TestClock,
+        ids: Arc<TestIds>,
         mut options: store::Options,
         google: Option<GoogleFake>,
+        canvas: Option<(CanvasFake, Connect)>,
     ) -> Self {
         let bell = Arc::new(store::Bell::new(&db.url()).unwrap());
         options.clock = Some(Arc::new(clock.clone()));
@@ -110,11 +130,14 @@ impl Api {
         let metrics = Arc::new(Metrics::new(gauges(&store, &app)));
         let app = app.with_telemetry(Arc::clone(&metrics) as _);
         let app = google.as_ref().map_or(app.clone(), |fake| google::with(app, fake, &clock));
+        let app =
+            canvas.as_ref().map_or(app.clone(), |(fake, connect)| canvas::with(app, fake, *connect, &clock));
         let mut api = Self::serve(db, clock, ids, app, metrics);
         if let Some(fake) = &google {
             fake.reach(google::PUBLIC_URL, &api.url);
         }
         api.google = google;
+        api.canvas = canvas.map(|(fake, _)| fake);
         api
     }
 
@@ -130,13 +153,17 @@ impl Api {
         };
         let listener = server::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let routes = api::routes::all(app.clone(), vec![google::BACK.to_owned()]);
+        let back = api::routes::Back {
+            google: vec![google::BACK.to_owned()],
+            canvas: vec![canvas::BACK.to_owned()],
+        };
+        let routes = api::routes::all(app.clone(), back);
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let patience = Duration::from_secs(5);
             runtime.block_on(server::run(listener, state, patience, routes)).unwrap();
         });
-        Self { db, clock, url, app, ids, stopping, google: None }
+        Self { db, clock, url, app, ids, stopping, google: None, canvas: None }
     }
 
     /// Looks until a connection of the server waits for a lock that somebody holds.

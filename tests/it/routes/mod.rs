@@ -1,21 +1,30 @@
 //! One file for each endpoint.
 
 mod accept_proposal;
+mod ask_for_canvas_sync;
 mod ask_for_sync;
 mod availability;
+mod begin_canvas_sign_in;
 mod begin_google_sign_in;
 mod call_tools;
+mod canvas_account;
+mod canvas_courses;
+mod canvas_sync;
+mod choose_canvas_course;
 mod choose_google_calendars;
+mod connect_canvas;
 mod connect_google;
 mod create_event;
 mod create_proposal;
 mod create_task;
 mod delete_event;
 mod delete_task;
+mod disconnect_canvas;
 mod disconnect_google;
 mod docs;
 mod edit_event;
 mod edit_task;
+mod end_canvas_sign_in;
 mod google_webhook;
 mod health;
 mod history;

@@ -20,12 +20,16 @@ pub(super) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
     telemetry::init(&settings.log).context("starting the log")?;
     let listener = server::bind(settings.http.listen)?;
     let address = listener.local_addr().context("asking for the address")?;
-    let database = Database::open(&settings.database, "demo", args.fresh || args.google).await?;
+    let database =
+        Database::open(&settings.database, "demo", args.fresh || args.google || args.canvas).await?;
     let wired = prepare(&database, settings.database.pool_size, &settings.work).await?;
     let url = format!("http://{address}");
     let google = if args.google { Some(demo::google::start(0).await?) } else { None };
     settings.google = google.as_ref().map(|google| demo::google::settings(google, &url)).transpose()?;
     let wired = wired.with_google(settings.google.as_ref(), Arc::new(SystemClock)).await?;
+    let canvas = if args.canvas { Some(demo::canvas::start(0).await?) } else { None };
+    settings.canvas = canvas.as_ref().map(demo::canvas::settings).transpose()?;
+    let wired = wired.with_canvas(settings.canvas.as_ref(), Arc::new(SystemClock)).await?;
     let issuer = DevIssuer::generate(Arc::new(SystemClock))?;
     let [student, other, admin] = [("ada", false), ("ben", false), ("root", true)]
         .map(|(name, admin)| DevUser { name: name.to_owned(), admin });
@@ -36,6 +40,10 @@ pub(super) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
         let ada = DevIssuer::user(&student);
         demo::google::connect(&wired.app, &ada, google).await.context("connecting the student's account")?;
     }
+    if let Some(canvas) = &canvas {
+        let ada = DevIssuer::user(&student);
+        demo::canvas::connect(&wired.app, &ada, canvas).await.context("connecting the student's account")?;
+    }
     let [token, other_token, admin_token] =
         [issuer.token(&student)?, issuer.token(&other)?, issuer.token(&admin)?];
     if args.json {
@@ -45,6 +53,9 @@ pub(super) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
         });
         if let Some(google) = &google {
             line["google_url"] = google.url().into();
+        }
+        if let Some(canvas) = &canvas {
+            line["canvas_url"] = canvas.url().into();
         }
         print(&line.to_string())?;
     } else {
@@ -62,6 +73,14 @@ pub(super) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
                 acting = acting(&google.url()),
             )
         });
+        let at_canvas = canvas.as_ref().map_or_else(String::new, |canvas| {
+            format!(
+                "Canvas is at {}. See how far it is read, and what became of it:\n\n\
+                 curl -s -H \"Authorization: Bearer $TOKEN\" \"$URL/api/v1/sync/canvas\"\n\
+                 curl -s -H \"Authorization: Bearer $TOKEN\" \"$URL/api/v1/tasks\"\n\n",
+                canvas.url()
+            )
+        });
         let due = demo::exam_due(&wired.app).unwrap_or_default();
         print(&format!(
             "CanvasCal is up. The calendar: {calendar}.\n\n\
@@ -69,7 +88,7 @@ pub(super) async fn run(args: &DemoArgs) -> anyhow::Result<()> {
              export URL={url}\n\
              export EXAM_DUE={due}\n\
              export TOKEN={token}\n\n\
-             {at_google}Ctrl-C stops it."
+             {at_google}{at_canvas}Ctrl-C stops it."
         ))?;
     }
     serve(listener, database, wired, issuer.verifier(), &settings).await

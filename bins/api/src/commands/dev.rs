@@ -3,13 +3,14 @@
 use tokio_util::sync::CancellationToken;
 
 use super::documents::print;
-use crate::cli::{DevArgs, DevCommand, GoogleFakeArgs};
-use crate::demo::google;
+use crate::cli::{CanvasFakeArgs, DevArgs, DevCommand, GoogleFakeArgs};
+use crate::demo::{canvas, google};
 use crate::server;
 
 pub(super) async fn run(args: &DevArgs) -> anyhow::Result<()> {
     match &args.command {
         DevCommand::GoogleFake(args) => google_fake(args).await,
+        DevCommand::CanvasFake(args) => canvas_fake(args).await,
     }
 }
 
@@ -32,6 +33,33 @@ async fn google_fake(args: &GoogleFakeArgs) -> anyhow::Result<()> {
     ))?;
     stopping.cancelled().await;
     Ok(())
+}
+
+async fn canvas_fake(args: &CanvasFakeArgs) -> anyhow::Result<()> {
+    let stopping = CancellationToken::new();
+    server::stop_on_signals(stopping.clone())?;
+    let fake = canvas::start(args.port).await?;
+    let student = canvas::teach(&fake);
+    print(&format!(
+        "A Canvas that forgets everything when it stops. For a server:\n\n\
+         export CANVASCAL_CANVAS_ENDPOINTS={url}\n\
+         export CANVASCAL_TOKEN_KEYS=$(canvascal google new-key)\n\n\
+         Connect the student's account:\n\n\
+         {connecting}\n\n\
+         Ctrl-C stops it.",
+        url = fake.url(),
+        connecting = connecting(&fake.host(), &student.token()),
+    ))?;
+    stopping.cancelled().await;
+    Ok(())
+}
+
+/// How to connect an account there.
+fn connecting(host: &str, token: &str) -> String {
+    format!(
+        "curl -s -X PUT \"$URL/api/v1/canvas/account\" -H \"Authorization: Bearer $TOKEN\" \
+         -H \"Content-Type: application/json\" -d '{{\"host\": \"{host}\", \"token\": \"{token}\"}}'"
+    )
 }
 
 /// How to act as the student there.

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use app::Failure;
 use app::google::ConnectRefusal;
 use app::identity::{User, UserId};
 use app::ports::google::{Feature, GoogleError};
+use app::{Failure, Resealed};
 use secrecy::ExposeSecret as _;
 use time::OffsetDateTime;
-use vault::Key;
+use vault::{Key, Keyring};
 
 use super::BadInput;
 use super::database::Database;
@@ -19,7 +19,7 @@ use super::documents::print;
 use crate::auth::{self, DevIssuer, DevUser};
 use crate::cli::{GoogleArgs, GoogleCommand, GoogleConnectArgs, NewKeyArgs, RotateKeysArgs};
 use crate::clock::SystemClock;
-use crate::config::{self, GoogleToolSettings};
+use crate::config::{self, DatabaseSettings, GoogleToolSettings};
 use crate::telemetry;
 use crate::wiring::{Wired, google, wire};
 
@@ -45,15 +45,19 @@ impl Tool {
     async fn open(data: Option<&PathBuf>) -> anyhow::Result<Self> {
         let settings = config::google_tool(data, std::env::vars_os())?;
         telemetry::init(&settings.log).context("starting the log")?;
-        let database = Database::open(&settings.database, "serve", false).await?;
-        let url = database.url.expose();
-        store::migrate::up(url).await.context("migrating the database")?;
-        let clock = Arc::new(SystemClock);
-        let wired = wire(url, settings.database.pool_size, Arc::clone(&clock) as _)
-            .context("opening the database")?;
-        let wired = wired.with_google(Some(&settings.google), clock).await?;
+        let (database, wired) = open(&settings.database).await?;
+        let wired = wired.with_google(Some(&settings.google), Arc::new(SystemClock)).await?;
         Ok(Self { settings, database, wired })
     }
+}
+
+/// A database with its schema up to date, and the use cases over it.
+async fn open(settings: &DatabaseSettings) -> anyhow::Result<(Database, Wired)> {
+    let database = Database::open(settings, "serve", false).await?;
+    let url = database.url.expose();
+    store::migrate::up(url).await.context("migrating the database")?;
+    let wired = wire(url, settings.pool_size, Arc::new(SystemClock)).context("opening the database")?;
+    Ok((database, wired))
 }
 
 async fn connect(args: &GoogleConnectArgs) -> anyhow::Result<()> {
@@ -103,15 +107,23 @@ fn refused(failure: Failure<ConnectRefusal>) -> anyhow::Error {
 }
 
 async fn rotate_keys(args: &RotateKeysArgs) -> anyhow::Result<()> {
-    let tool = Tool::open(args.data.as_ref()).await?;
-    let done = tool.wired.app.reseal_tokens().await;
-    tool.database.close().await;
-    let done = done.context("sealing tokens anew")?;
+    let settings = config::key_tool(args.data.as_ref(), std::env::vars_os())?;
+    telemetry::init(&settings.log).context("starting the log")?;
+    let (database, wired) = open(&settings.database).await?;
+    let done = reseal(&wired, &settings.keys).await;
+    database.close().await;
+    let done = done?;
     print(&format!("{} sealed anew, {} were fresh", done.resealed, done.fresh))?;
     if done.unopened > 0 {
         bail!("{} could not be opened, and stay as they are; the log says whose", done.unopened);
     }
     Ok(())
+}
+
+/// Seals everybody's tokens anew, whoever they are for.
+async fn reseal(wired: &Wired, keys: &Keyring) -> anyhow::Result<Resealed> {
+    wired.open_with(keys).await?;
+    wired.app.reseal_tokens(keys).await.context("sealing tokens anew")
 }
 
 fn new_key(args: &NewKeyArgs) -> anyhow::Result<()> {

@@ -34,6 +34,7 @@ pub(super) async fn run(args: &ServeArgs) -> anyhow::Result<()> {
     let database = Database::open(&settings.database, "serve", false).await?;
     let wired = prepare(&database, settings.database.pool_size, &settings.work).await?;
     let wired = wired.with_google(settings.google.as_ref(), Arc::new(SystemClock)).await?;
+    let wired = wired.with_canvas(settings.canvas.as_ref(), Arc::new(SystemClock)).await?;
     serve(listener, database, wired, verifier, &settings).await
 }
 
@@ -69,8 +70,11 @@ pub(super) async fn serve(
         metrics_token: settings.http.metrics_token.clone(),
     };
     let working = tokio::spawn(background(&wired.app, &settings.work, stopping.clone()));
-    let redirect_uris = settings.google.iter().flat_map(|google| google.redirect_uris.clone()).collect();
-    let routes = routes::all(wired.app, redirect_uris);
+    let back = routes::Back {
+        google: settings.google.iter().flat_map(|google| google.redirect_uris.clone()).collect(),
+        canvas: settings.canvas.iter().flat_map(|canvas| canvas.redirect_uris.clone()).collect(),
+    };
+    let routes = routes::all(wired.app, back);
     let serving = server::run(listener, state, settings.http.shutdown, routes);
     tokio::pin!(serving);
     let outcome = tokio::select! {

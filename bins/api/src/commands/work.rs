@@ -20,6 +20,7 @@ pub(super) async fn run(args: &WorkArgs) -> anyhow::Result<()> {
     let database = Database::open(&settings.database, "serve", false).await?;
     let wired = prepare(&database, settings.database.pool_size, &settings.work).await?;
     let wired = wired.with_google(settings.google.as_ref(), Arc::new(SystemClock)).await?;
+    let wired = wired.with_canvas(settings.canvas.as_ref(), Arc::new(SystemClock)).await?;
     let worker = worker(&wired.app, &settings.work);
     let working = worker.run(stopping.clone());
     tokio::pin!(working);

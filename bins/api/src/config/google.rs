@@ -36,8 +36,11 @@ pub(super) enum SignIn {
 }
 
 /// `None` where there is no Google, and where something is wrong with it, which is told.
-pub(super) fn read(reader: &mut Reader, sign_in: SignIn) -> Option<GoogleSettings> {
-    let keyring = keyring(reader);
+pub(super) fn read(
+    reader: &mut Reader,
+    sign_in: SignIn,
+    keyring: Option<Arc<Keyring>>,
+) -> Option<GoogleSettings> {
     let webhook = webhook(reader);
     let Some(client_id) = reader.text(keys::GOOGLE_CLIENT_ID) else {
         for key in [keys::GOOGLE_CLIENT_SECRET, keys::GOOGLE_REDIRECT_URIS, keys::GOOGLE_ENDPOINTS] {
@@ -65,14 +68,15 @@ pub(super) fn read(reader: &mut Reader, sign_in: SignIn) -> Option<GoogleSetting
         redirect_uris,
         webhook,
         root,
-        keys: Arc::new(keyring?),
+        keys: keyring?,
     })
 }
 
-fn keyring(reader: &mut Reader) -> Option<Keyring> {
+/// What seals tokens at rest, whoever gave them.
+pub(super) fn keyring(reader: &mut Reader) -> Option<Arc<Keyring>> {
     let keys = SecretString::from(reader.text(keys::TOKEN_KEYS)?);
     // The error counts keys and shows nothing of them.
-    Keyring::parse(&keys).inspect_err(|error| reader.refuse(keys::TOKEN_KEYS, error)).ok()
+    Keyring::parse(&keys).inspect_err(|error| reader.refuse(keys::TOKEN_KEYS, error)).ok().map(Arc::new)
 }
 
 fn client_secret(reader: &mut Reader) -> Option<SecretString> {
@@ -131,6 +135,6 @@ fn root_of(reader: &mut Reader, key: &'static str) -> Option<String> {
     None
 }
 
-fn is_visible(text: &str) -> bool {
+pub(super) fn is_visible(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -29,6 +29,12 @@ pub(super) const GOOGLE_CLIENT_ID: &str = "CANVASCAL_GOOGLE_CLIENT_ID";
 pub(super) const GOOGLE_CLIENT_SECRET: &str = "CANVASCAL_GOOGLE_CLIENT_SECRET";
 pub(super) const GOOGLE_REDIRECT_URIS: &str = "CANVASCAL_GOOGLE_REDIRECT_URIS";
 pub(super) const GOOGLE_ENDPOINTS: &str = "CANVASCAL_GOOGLE_ENDPOINTS";
+pub(super) const CANVAS_HOSTS: &str = "CANVASCAL_CANVAS_HOSTS";
+pub(super) const CANVAS_CLIENT_ID: &str = "CANVASCAL_CANVAS_CLIENT_ID";
+pub(super) const CANVAS_CLIENT_SECRET: &str = "CANVASCAL_CANVAS_CLIENT_SECRET";
+pub(super) const CANVAS_REDIRECT_URIS: &str = "CANVASCAL_CANVAS_REDIRECT_URIS";
+pub(super) const CANVAS_SCOPES: &str = "CANVASCAL_CANVAS_SCOPES";
+pub(super) const CANVAS_ENDPOINTS: &str = "CANVASCAL_CANVAS_ENDPOINTS";
 pub(super) const PUBLIC_URL: &str = "CANVASCAL_PUBLIC_URL";
 pub(super) const TOKEN_KEYS: &str = "CANVASCAL_TOKEN_KEYS";
 
@@ -66,6 +72,15 @@ pub const KEYS: &[Key] = &[
         about: "where people may come back to from signing in, comma separated",
     },
     Key { name: GOOGLE_ENDPOINTS, about: "the root of another Google, for trying things" },
+    Key { name: CANVAS_HOSTS, about: "Canvas hosts that users may name, or * for any (default: no Canvas)" },
+    Key { name: CANVAS_CLIENT_ID, about: "the developer key there (default: users make tokens by hand)" },
+    Key { name: CANVAS_CLIENT_SECRET, about: "what proves that it is the program; secret" },
+    Key {
+        name: CANVAS_REDIRECT_URIS,
+        about: "where people may come back to from signing in there, comma separated",
+    },
+    Key { name: CANVAS_SCOPES, about: "what is asked for where the key is held to scopes, comma separated" },
+    Key { name: CANVAS_ENDPOINTS, about: "the root of a Canvas on this machine, for trying things" },
     Key { name: PUBLIC_URL, about: "where Google reaches this server, https://… (default: it is asked)" },
     Key { name: TOKEN_KEYS, about: "what seals tokens at rest, id:base64, newest first; secret" },
 ];

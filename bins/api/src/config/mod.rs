@@ -3,6 +3,7 @@
 //! Each command asks for what it needs. The functions take the environment as pairs, so they are
 //! pure; only `main` passes the real one. Flags win over keys. All problems are told at once.
 
+mod canvas;
 mod clerk;
 mod google;
 mod keys;
@@ -14,11 +15,14 @@ mod tests;
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::TaskTriggers;
 use tracing_subscriber::EnvFilter;
+use vault::Keyring;
 
+pub use self::canvas::CanvasSettings;
 pub use self::clerk::{ClerkSettings, KeySource};
 pub use self::google::GoogleSettings;
 use self::google::SignIn;
@@ -43,6 +47,8 @@ pub struct ServerSettings {
     pub auth: AuthSettings,
     /// Google, where it is to be reached.
     pub google: Option<GoogleSettings>,
+    /// Canvas, where any may be asked.
+    pub canvas: Option<CanvasSettings>,
 }
 
 /// What `work` runs with.
@@ -56,6 +62,8 @@ pub struct WorkerSettings {
     pub work: WorkSettings,
     /// Google, where it is to be reached.
     pub google: Option<GoogleSettings>,
+    /// Canvas, where any may be asked.
+    pub canvas: Option<CanvasSettings>,
 }
 
 /// What the commands without a server run with.
@@ -78,6 +86,17 @@ pub struct GoogleToolSettings {
     pub google: GoogleSettings,
     /// Whose users there are: the issuer of their tokens, where one is configured.
     pub issuer: Option<String>,
+}
+
+/// What the commands around keys run with.
+#[derive(Clone, Debug)]
+pub struct KeyToolSettings {
+    /// What and how to log.
+    pub log: LogSettings,
+    /// The database.
+    pub database: DatabaseSettings,
+    /// The keys.
+    pub keys: Arc<Keyring>,
 }
 
 /// What and how to log.
@@ -167,10 +186,12 @@ where
     } else {
         clerk::read(&mut reader).map(AuthSettings::Clerk)
     };
-    let google = google::read(&mut reader, SignIn::Here);
+    let keyring = google::keyring(&mut reader);
+    let google = google::read(&mut reader, SignIn::Here, keyring.clone());
+    let canvas = canvas::read(&mut reader, SignIn::Here, keyring);
     let settings = server(reader, http, args.data.as_ref(), auth, "info")?;
     let concurrency = if args.no_workers { 0 } else { settings.work.concurrency };
-    Ok(ServerSettings { work: WorkSettings { concurrency, ..settings.work }, google, ..settings })
+    Ok(ServerSettings { work: WorkSettings { concurrency, ..settings.work }, google, canvas, ..settings })
 }
 
 /// Settings of `work`.
@@ -190,8 +211,10 @@ where
     let database = database(&mut reader, args.data.as_ref());
     let shutdown = shutdown(&mut reader);
     let work = background(&mut reader, shutdown);
-    let google = google::read(&mut reader, SignIn::Elsewhere);
-    reader.finish(Some(WorkerSettings { log, database, work, google }))
+    let keyring = google::keyring(&mut reader);
+    let google = google::read(&mut reader, SignIn::Elsewhere, keyring.clone());
+    let canvas = canvas::read(&mut reader, SignIn::Elsewhere, keyring);
+    reader.finish(Some(WorkerSettings { log, database, work, google, canvas }))
 }
 
 /// Settings of `demo`, which vouches for its callers itself.
@@ -248,9 +271,32 @@ where
     if reader.text(keys::GOOGLE_CLIENT_ID).is_none() {
         reader.refuse(keys::GOOGLE_CLIENT_ID, "is required");
     }
-    let google = google::read(&mut reader, SignIn::Elsewhere);
+    let keyring = google::keyring(&mut reader);
+    let google = google::read(&mut reader, SignIn::Elsewhere, keyring);
     let issuer = reader.text(keys::ISSUER);
     reader.finish(google.map(|google| GoogleToolSettings { log, database, google, issuer }))
+}
+
+/// Settings of the commands around keys.
+///
+/// # Errors
+/// Everything wrong with the environment.
+pub fn key_tool<K, V>(
+    data: Option<&PathBuf>,
+    environment: impl IntoIterator<Item = (K, V)>,
+) -> Result<KeyToolSettings, ConfigError>
+where
+    K: Into<OsString>,
+    V: Into<OsString>,
+{
+    let mut reader = Reader::new(environment);
+    let log = log(&mut reader, "warn");
+    let database = database(&mut reader, data);
+    if reader.text(keys::TOKEN_KEYS).is_none() {
+        reader.refuse(keys::TOKEN_KEYS, "is required");
+    }
+    let keyring = google::keyring(&mut reader);
+    reader.finish(keyring.map(|keys| KeyToolSettings { log, database, keys }))
 }
 
 fn server(
@@ -263,7 +309,15 @@ fn server(
     let log = log(&mut reader, default_log);
     let database = database(&mut reader, data);
     let work = background(&mut reader, http.shutdown);
-    reader.finish(auth.map(|auth| ServerSettings { log, http, database, work, auth, google: None }))
+    reader.finish(auth.map(|auth| ServerSettings {
+        log,
+        http,
+        database,
+        work,
+        auth,
+        google: None,
+        canvas: None,
+    }))
 }
 
 fn log(reader: &mut Reader, default: &str) -> LogSettings {

@@ -291,3 +291,74 @@ fn what_seals_and_what_proves_is_never_shown() {
     ]));
     assert!(!told.concat().contains("hunter2"), "{told:?}");
 }
+
+const CANVAS: [(&str, &str); 5] = [
+    ("CANVASCAL_CANVAS_HOSTS", "canvas.example.edu, canvas.example.org"),
+    ("CANVASCAL_CANVAS_CLIENT_ID", "10000000000001"),
+    ("CANVASCAL_CANVAS_CLIENT_SECRET", "hunter2"),
+    ("CANVASCAL_CANVAS_REDIRECT_URIS", "https://app.example.com/canvas"),
+    GOOGLE[3],
+];
+
+/// All of Canvas's keys, but for these.
+fn with_canvas<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let rest = CANVAS.into_iter().filter(|(key, _)| changes.iter().all(|(changed, _)| changed != key));
+    with_clerk(&rest.chain(changes.iter().copied()).collect::<Vec<_>>())
+}
+
+#[test]
+fn canvas_is_told_of_by_its_hosts() {
+    assert!(serve(&ServeArgs::default(), CLERK).unwrap().canvas.is_none());
+    let canvas = serve(&ServeArgs::default(), with_canvas(&[])).unwrap().canvas.unwrap();
+    assert!(canvas.key.is_some() && canvas.redirect_uris == ["https://app.example.com/canvas"]);
+    assert!(!format!("{canvas:?}").contains("hunter2"));
+    for hosts in ["*", "canvas.example.edu"] {
+        let by_hand = with_clerk(&[("CANVASCAL_CANVAS_HOSTS", hosts), GOOGLE[3]]);
+        assert!(serve(&ServeArgs::default(), by_hand).unwrap().canvas.unwrap().key.is_none());
+    }
+    let here = with_clerk(&[("CANVASCAL_CANVAS_ENDPOINTS", "http://127.0.0.1:4702/"), GOOGLE[3]]);
+    let here = serve(&ServeArgs::default(), here).unwrap().canvas.unwrap();
+    assert_eq!(here.here.as_deref(), Some("http://127.0.0.1:4702"));
+}
+
+#[test]
+fn half_a_canvas_is_refused() {
+    let told = |changes: &[(&str, &str)]| {
+        problems(with_canvas(changes))
+            .iter()
+            .map(|line| line.split(':').next().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    for key in ["CANVASCAL_CANVAS_CLIENT_SECRET", "CANVASCAL_CANVAS_REDIRECT_URIS", "CANVASCAL_TOKEN_KEYS"] {
+        assert_eq!(told(&[(key, "")]), [key]);
+    }
+    let without_id = told(&[("CANVASCAL_CANVAS_CLIENT_ID", "")]);
+    assert_eq!(without_id, ["CANVASCAL_CANVAS_CLIENT_SECRET", "CANVASCAL_CANVAS_REDIRECT_URIS"]);
+    assert_eq!(told(&[("CANVASCAL_CANVAS_HOSTS", "")]).len(), 3);
+    for (key, value) in [
+        // The secret would go to whoever has a host.
+        ("CANVASCAL_CANVAS_HOSTS", "*"),
+        ("CANVASCAL_CANVAS_HOSTS", "https://canvas.example.edu"),
+        ("CANVASCAL_CANVAS_HOSTS", "localhost"),
+        ("CANVASCAL_CANVAS_HOSTS", "10.0.0.1"),
+        ("CANVASCAL_CANVAS_REDIRECT_URIS", "http://app.example.com/canvas"),
+        ("CANVASCAL_CANVAS_REDIRECT_URIS", "https://app.example.com/#canvas"),
+        ("CANVASCAL_CANVAS_ENDPOINTS", "https://canvas.example.edu"),
+        ("CANVASCAL_CANVAS_ENDPOINTS", "http://10.0.0.1"),
+        ("CANVASCAL_CANVAS_CLIENT_SECRET", "hunter2 with a space"),
+    ] {
+        assert_eq!(told(&[(key, value)]), [key], "{value}");
+    }
+    assert!(
+        !problems(with_canvas(&[("CANVASCAL_CANVAS_CLIENT_SECRET", "hunter2 x")]))
+            .concat()
+            .contains("hunter2")
+    );
+}
+
+#[test]
+fn keys_are_changed_without_any_registration() {
+    assert!(super::key_tool(None, [GOOGLE[3]]).is_ok());
+    let told = super::key_tool(None, [("CANVASCAL_LOG", "info")]).unwrap_err();
+    assert_eq!(told.problems(), ["CANVASCAL_TOKEN_KEYS: is required"]);
+}

@@ -1,5 +1,6 @@
 //! What `canvascal demo` shows: a student with a full calendar and an exam about to appear.
 
+pub mod canvas;
 mod fortnight;
 pub mod google;
 

@@ -13,7 +13,7 @@ use crate::server::Endpoint;
 use crate::value::Instant;
 
 /// What paths begin with, one of these, and the group that their operations are shown in.
-const TAGS: [(&[&str], &str, &str); 9] = [
+const TAGS: [(&[&str], &str, &str); 10] = [
     (
         &["/api/rebalancing/"],
         "Proposals",
@@ -24,6 +24,11 @@ const TAGS: [(&[&str], &str, &str); 9] = [
     (&["/api/v1/availability"], "Availability", "When the user is free."),
     (&["/api/v1/settings"], "Settings", "What the user has settled about planning."),
     (&["/api/v1/admin/"], "Operators", "What concerns all users, for admins."),
+    (
+        &["/api/v1/auth/canvas", "/api/v1/canvas/", "/api/v1/sync/canvas"],
+        "Canvas",
+        "The user's account at Canvas, and how far its courses are read.",
+    ),
     (
         &["/api/v1/auth/google", "/api/v1/google/", "/api/v1/sync", "/webhooks/google"],
         "Google",

@@ -70,6 +70,8 @@ catalogue! {
         "The item that should trigger a proposal does not exist, or belongs to somebody else.";
     GoogleNotConfigured = "google-not-configured", NOT_FOUND, "This server does not reach Google",
         "This server has no registration with Google; its operator can change that.";
+    CanvasNotConfigured = "canvas-not-configured", NOT_FOUND, "This server does not reach Canvas so",
+        "This server reaches no Canvas, or not in this way; its operator can change that.";
     MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "Method not allowed",
         "The resource exists but not with this method; `Allow` lists those it has.";
     NotAcceptable = "not-acceptable", NOT_ACCEPTABLE, "No acceptable answer",
@@ -102,7 +104,7 @@ catalogue! {
     ToolRefused = "tool-refused", CONFLICT, "The tool cannot do that now",
         "What the tool was asked for may not be done now; `code` says why, and `next` what to do about it.";
     NotInSync = "not-in-sync", CONFLICT, "Nothing is synchronised",
-        "No account at Google is connected, its consent is gone, or its owner does not want it; `sync_state` says which.";
+        "No account is connected, its consent is gone, or its owner does not want it; `sync_state` says which.";
     IdempotencyInProgress = "idempotency-in-progress", CONFLICT, "Still working on it",
         "A request with the same `Idempotency-Key` is still running; see `Retry-After`.";
     ProposalExpired = "proposal-expired", GONE, "The proposal has expired",
@@ -128,6 +130,10 @@ catalogue! {
         "Google gave access for an hour and no refresh token. The detail says how to get one.";
     ConsentIncomplete = "consent-incomplete", UNPROCESSABLE_ENTITY, "Something was not consented to",
         "Nothing was connected, since scopes are missing; `missing` has each with the feature that is lost.";
+    CanvasTokenRefused = "canvas-token-refused", UNPROCESSABLE_ENTITY, "Canvas does not take the token",
+        "The token is wrong, or its owner has deleted it. Make a new one.";
+    CanvasCodeRefused = "canvas-code-refused", UNPROCESSABLE_ENTITY, "Canvas does not take the code",
+        "The code is wrong, too old, or was used before. Begin the sign-in again.";
     PreconditionRequired = "precondition-required", PRECONDITION_REQUIRED, "Say which version you mean",
         "Changes of this object need an `If-Match` header.";
     RateLimited = "rate-limited", TOO_MANY_REQUESTS, "Too many requests",
@@ -137,10 +143,14 @@ catalogue! {
         "A fault of the server. The request id finds it in the log.";
     GoogleRefusesServer = "google-refuses-server", BAD_GATEWAY, "Google refuses this server",
         "Google does not accept this server's registration; its operator has to mend it.";
+    CanvasRefusesServer = "canvas-refuses-server", BAD_GATEWAY, "Canvas refuses this server",
+        "Canvas does not accept this server's developer key, or what answers is no Canvas.";
     SignInUnavailable = "sign-in-unavailable", SERVICE_UNAVAILABLE, "Tokens cannot be checked now",
         "The issuer's keys cannot be fetched. The token may well be good; try again.";
     GoogleUnavailable = "google-unavailable", SERVICE_UNAVAILABLE, "Google does not answer",
         "Google cannot be reached, or fails. Begin the sign-in again, later.";
+    CanvasUnavailable = "canvas-unavailable", SERVICE_UNAVAILABLE, "Canvas does not answer",
+        "Canvas cannot be reached, or fails. Try again later.";
     NotReady = "not-ready", SERVICE_UNAVAILABLE, "Not ready",
         "The server is starting, stopping, or misses something it needs.";
 }

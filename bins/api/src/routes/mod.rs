@@ -2,6 +2,7 @@
 
 mod admin;
 mod availability;
+mod canvas;
 mod cursor;
 mod events;
 mod failure;
@@ -21,12 +22,23 @@ pub(crate) use failure::store as store_problem;
 use crate::extract::UseCases;
 use crate::server::Endpoint;
 
-/// Every route over `app`. `redirect_uris` are where people may be sent back to from signing in at Google.
-pub fn all(app: App, redirect_uris: Vec<String>) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
-    let redirect_uris = web::Data::new(google::RedirectUris(redirect_uris));
+/// Where people may be sent back to from signing in elsewhere, to the letter.
+#[derive(Clone, Debug, Default)]
+pub struct Back {
+    /// From Google.
+    pub google: Vec<String>,
+    /// From Canvas.
+    pub canvas: Vec<String>,
+}
+
+/// Every route over `app`.
+pub fn all(app: App, back: Back) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
+    let redirect_uris = web::Data::new(google::RedirectUris(back.google));
+    let from_canvas = web::Data::new(canvas::RedirectUris(back.canvas));
     move |config| {
         UseCases::of_all(app.clone(), config);
         config.app_data(redirect_uris.clone());
+        config.app_data(from_canvas.clone());
         for endpoint in endpoints() {
             config.service(endpoint);
         }
@@ -45,6 +57,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     endpoints.extend(google::endpoints());
     endpoints.extend(tools::endpoints());
     endpoints.extend(crate::mcp::endpoints());
+    endpoints.extend(canvas::endpoints());
     endpoints.extend(insights::endpoints());
     endpoints.extend(admin::endpoints());
     endpoints

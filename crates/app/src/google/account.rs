@@ -9,7 +9,7 @@ use crate::ports::google::{
 use crate::ports::{Actor, Unit};
 
 /// What the token of an account is sealed as.
-pub(super) const REFRESH_TOKEN: &str = "google.refresh_token";
+pub(crate) const REFRESH_TOKEN: &str = "google.refresh_token";
 
 /// An account that may be used, and what its owner wants of it.
 pub(super) struct Connected {

@@ -18,7 +18,6 @@ mod occurrence;
 mod outbound;
 mod reading;
 mod reconcile;
-mod reseal;
 mod sign_in;
 mod status;
 mod told;
@@ -26,6 +25,7 @@ mod told;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use account::REFRESH_TOKEN;
 pub(crate) use busy::freshness;
 pub use calendars::{ChoiceFailure, GoogleOverview};
 pub use channels::{Hearing, Notification};
@@ -34,13 +34,12 @@ pub use jobs::{READ, WRITE};
 pub use keep::KEEP;
 pub use outbound::WriteOut;
 pub use reading::Readout;
-pub use reseal::Resealed;
 pub use sign_in::{ConnectFailure, ConnectRefusal, SignInBegun};
 pub use status::{NotInSync, Standing, SyncState, SyncStatus};
 
 use crate::App;
-use crate::ports::StoreError;
-use crate::ports::google::{Google, GoogleError, Vault};
+use crate::ports::google::{Google, GoogleError};
+use crate::ports::{StoreError, Vault};
 
 /// Occurrences of series are made so far back.
 const HORIZON_BACK: Duration = Duration::from_hours(30 * 24);
@@ -77,7 +76,7 @@ pub enum SyncError {
     Store(#[from] StoreError),
     /// The token cannot be opened.
     #[error("the stored token cannot be opened: {0}")]
-    Vault(#[from] crate::ports::google::VaultError),
+    Vault(#[from] crate::ports::VaultError),
 }
 
 impl App {

@@ -12,9 +12,9 @@ use super::calendars::{drop_calendar, sync_now};
 use crate::identity::User;
 use crate::ports::google::{
     Account, AccountRecord, AccountState, CalendarChoice, Feature, GoogleError, Granted, SignIn,
-    SignInRecord, SyncHealth, VaultError,
+    SignInRecord, SyncHealth,
 };
-use crate::ports::{Access, Actor, Unit};
+use crate::ports::{Access, Actor, Unit, VaultError};
 use crate::work::later;
 use crate::{App, Failure};
 

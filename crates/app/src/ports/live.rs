@@ -32,6 +32,8 @@ pub enum LiveKind {
     EventBack,
     /// The account at Google has to be connected again.
     GoogleReconnectRequired,
+    /// The account at Canvas has to be connected again.
+    CanvasReconnectRequired,
 }
 
 impl LiveKind {
@@ -49,6 +51,7 @@ impl LiveKind {
             Self::EventDeletedElsewhere => "event.deleted_elsewhere",
             Self::EventBack => "event.back",
             Self::GoogleReconnectRequired => "google.reconnect_required",
+            Self::CanvasReconnectRequired => "canvas.reconnect_required",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the use cases need from the world.
 
+pub mod canvas;
 pub mod google;
 mod insights;
 mod jobs;
@@ -12,6 +13,7 @@ mod store;
 mod telemetry;
 mod turn;
 mod upkeep;
+mod vault;
 
 pub use insights::{DailyChurn, Insights, Spread, Stretch, Tally};
 pub use jobs::{Claim, ClaimedJob, Ended, JobRecord, JobStatus, Jobs, Join, Lease, NewJob, Retried, Retry};
@@ -24,7 +26,7 @@ pub use records::{
     Shortfall, TaskFields, TaskRecord, TaskStatus, UndoToken, UnknownCalendar, UserSettings, WeekRows,
     WeekSpan,
 };
-pub use sealed::Sealed;
+pub use sealed::{Holder, Sealed};
 use secrecy::SecretString;
 pub use signals::{LocalSignals, Signal, Signals};
 pub use store::{Access, Actor, Store, StoreError, Unit};
@@ -32,6 +34,7 @@ pub use telemetry::{NoTelemetry, Planning, Telemetry};
 pub use turn::{KeptAnswer, RequestKey, Turn, TurnClaim};
 pub use upkeep::{Due, Leftover, Upkeep};
 use uuid::Uuid;
+pub use vault::{Vault, VaultError};
 
 /// Says what time it is.
 pub trait Clock: std::fmt::Debug + Send + Sync {

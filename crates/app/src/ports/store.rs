@@ -6,6 +6,7 @@ use planner_core::model::{EventId, TaskId};
 use planner_core::time::{LocalDay, Moment};
 use uuid::Uuid;
 
+use super::canvas::CanvasRecords;
 use super::google::GoogleRecords;
 use super::insights::Insights;
 use super::jobs::{Jobs, Lease, NewJob, Retried};
@@ -87,7 +88,7 @@ pub trait Store: Insights + Jobs + LiveEvents + Sealed + Upkeep {
 ///
 /// Dropped without [`commit`](Unit::commit), it leaves nothing behind. What another user owns does not exist here.
 #[async_trait]
-pub trait Unit: GoogleRecords + Send {
+pub trait Unit: CanvasRecords + GoogleRecords + Send {
     /// Makes everything written so far last.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 

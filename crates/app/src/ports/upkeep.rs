@@ -33,6 +33,8 @@ pub enum Leftover {
     SignIns,
     /// Channels of Google's, by when they end.
     Channels,
+    /// Sign-ins to Canvas, by when they expire.
+    CanvasSignIns,
 }
 
 /// What is asked across users, to clear away. Each question is answered from an index, and each answer is bounded.

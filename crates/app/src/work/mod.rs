@@ -17,7 +17,7 @@ pub use fate::{Fate, MOST_ATTEMPTS, Standing, fate};
 pub use handler::{Done, Handler, JobError};
 use planner_core::time::Moment;
 pub use propose::PROPOSE;
-pub(crate) use propose::{Propose, proposing};
+pub(crate) use propose::{Propose, proposing, proposing_imported};
 pub use sweep::SWEEP;
 pub use worker::{Options, Worker};
 

@@ -19,6 +19,9 @@ const TRIGGER: &str = "trigger_item_id";
 /// Changes come in bunches: a task and then its due time. They become one proposal.
 const SETTLING: Duration = Duration::from_secs(1);
 
+/// How long before it is due an imported task sets off a proposal, at the earliest.
+const FORTNIGHT_MINUTES: i64 = 14 * 24 * 60;
+
 /// The job of making a proposal for a task that has just begun to matter. The database's trigger asks for the same one.
 pub(crate) fn proposing(user: UserId, task: TaskId, now: Moment) -> NewJob {
     NewJob {
@@ -29,6 +32,13 @@ pub(crate) fn proposing(user: UserId, task: TaskId, now: Moment) -> NewJob {
         run_at: later(now, SETTLING),
         join: Join::Keep,
     }
+}
+
+/// The same for a task that was imported, at the earliest a fortnight before it is due: that is as far as anybody looks
+/// ahead. Where it gets another due time, the job gets another time. The database's trigger asks for the same one.
+pub(crate) fn proposing_imported(user: UserId, task: TaskId, due: Moment, now: Moment) -> NewJob {
+    let job = proposing(user, task, now);
+    NewJob { run_at: job.run_at.max(due.plus_minutes(-FORTNIGHT_MINUTES)), join: Join::Set, ..job }
 }
 
 /// Makes proposals for tasks that set them off.

@@ -14,7 +14,7 @@ use super::run::{LAST_WORDS, Run};
 use super::sweep::{SWEEP_EVERY, Sweep};
 use super::{Handler, PROPOSE, Propose, SWEEP, later};
 use crate::ports::{Claim, ClaimedJob, Clock, Ids, Jobs, Join, NewJob, Signal, Signals, StoreError};
-use crate::{App, google};
+use crate::{App, canvas, google};
 
 /// Never look again sooner than this: a job that is due may be in the hands of somebody who is just taking it.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
@@ -65,6 +65,10 @@ impl App {
         let worker = Worker::new(queue, clock, ids, signals, options)
             .handle(PROPOSE, Arc::new(Propose(self.clone())))
             .repeat(SWEEP, SWEEP_EVERY, Arc::new(Sweep(self.clone())));
+        let worker = match &self.canvas {
+            Some(_) => worker.handle(canvas::SYNC, Arc::new(canvas::Sync(self.clone()))),
+            None => worker,
+        };
         let Some(side) = &self.google else { return worker };
         worker
             .handle(google::READ, Arc::new(google::Read(self.clone())))

@@ -13,9 +13,9 @@ use serde::Deserialize;
 
 use super::Access;
 use crate::gcal::Gcal;
-use crate::pace::later;
 use crate::wire::text::query;
 use crate::wire::{Answer, word};
+use outbound::later;
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 

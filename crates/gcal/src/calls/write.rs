@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use app::ports::google::{Account, Edit, GoogleError, RemoteEvent, Wanted, Write, WriteKind, Written};
 use http::{HeaderValue, Method, StatusCode, Uri};
+use outbound::backoff;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use super::events::FIELDS;
 use crate::convert::{self, MADE_FOR};
 use crate::gcal::Gcal;
-use crate::pause::backoff;
 use crate::road::{Call, Failure, decode, unexpected};
 use crate::wire::multipart::{self, Part};
 use crate::wire::text::{piece, query, second};

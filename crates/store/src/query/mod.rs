@@ -5,6 +5,7 @@ pub(crate) mod answers;
 pub(crate) mod apply;
 pub(crate) mod attempts;
 pub(crate) mod audit;
+pub(crate) mod canvas;
 pub(crate) mod events;
 pub(crate) mod google;
 pub(crate) mod insights;

@@ -96,6 +96,7 @@ pub(crate) async fn discard(
         Leftover::RateLimits => ("rate_limits", "updated_at", ""),
         Leftover::ApplyAttempts => ("rebalancing_apply_attempts", "at", ""),
         Leftover::SignIns => ("google_sign_ins", "expires_at", ""),
+        Leftover::CanvasSignIns => ("canvas_sign_ins", "expires_at", ""),
         Leftover::Channels => ("google_channels", "until", ""),
     };
     // They are locked, so they are still in their places when they are removed.

@@ -128,6 +128,22 @@ pub(crate) async fn delete(
     Ok(deleted > 0)
 }
 
+/// Those of these tasks that are there, in order of their ids.
+pub(super) async fn some(
+    connection: &mut AsyncPgConnection,
+    user: UserId,
+    ids: &[Uuid],
+) -> Result<Vec<TaskRecord>, Error> {
+    let rows: Vec<TaskRow> = tasks::table
+        .filter(tasks::user_id.eq(user.0))
+        .filter(tasks::id.eq_any(ids))
+        .select(TaskRow::as_select())
+        .order(tasks::id)
+        .load(connection)
+        .await?;
+    rows.into_iter().map(TaskRecord::try_from).collect()
+}
+
 /// Those of these tasks that have a due time, in order of their ids.
 pub(crate) async fn due(
     connection: &mut AsyncPgConnection,
@@ -163,8 +179,12 @@ impl TaskRow {
     }
 }
 
-fn kind(name: &str) -> Result<TaskKind, Error> {
+pub(super) fn kind(name: &str) -> Result<TaskKind, Error> {
     TaskKind::from_name(name).ok_or_else(|| Error::broken(format!("no task is a {name:?}")))
+}
+
+pub(super) fn status(name: &str) -> Result<TaskStatus, Error> {
+    TaskStatus::from_name(name).ok_or_else(|| Error::broken(format!("no task is {name:?}")))
 }
 
 impl<'a> TryFrom<&'a TaskFields> for Said<'a> {
@@ -194,8 +214,7 @@ impl TryFrom<TaskRow> for TaskRecord {
                 due_ts: row.due_ts,
                 priority: priority(row.priority_score)?,
                 effort_minutes: narrow("effort_minutes", row.effort_minutes)?,
-                status: TaskStatus::from_name(&row.status)
-                    .ok_or_else(|| Error::broken(format!("no task is {:?}", row.status)))?,
+                status: status(&row.status)?,
             },
             origin: Origin { source: row.source, source_id: row.source_id },
             due_changed_at: row.due_changed_at,

@@ -50,3 +50,16 @@ SELECT user_id, id, '2026-03-01Z', '2026-06-01Z', '{2026-03-02 09:00Z}', '{2026-
   FROM google_calendars WHERE NOT is_primary;
 INSERT INTO google_channels (user_id, id, calendar_id, token_digest, resource, until)
 SELECT user_id, md5('channel' || user_id), id, sha256('token'), 'resource', '2026-03-08Z' FROM google_calendars WHERE is_primary;
+INSERT INTO canvas_accounts (user_id, host, sealed_token, canvas_id, name, run, run_started_at, run_courses)
+SELECT id, 'canvas.example.edu', 'v1.k1.sealed', '7', 'A Student', 3, '2026-03-01Z', 2 FROM users;
+INSERT INTO canvas_sign_ins (user_id, state_digest, host, redirect_uri, expires_at)
+SELECT id, sha256(id::text::bytea), 'canvas.example.edu', 'https://app.example.org/canvas', '2026-02-01Z' FROM users;
+INSERT INTO canvas_courses (user_id, id, canvas_id, name, code, time_zone, priority_score)
+SELECT u.id, md5('course' || n)::uuid, n::text, 'Course ' || n, 'C ' || n, 'America/Denver', CASE WHEN n = 2 THEN 60 END
+  FROM users u, generate_series(1, 2) n;
+INSERT INTO canvas_items (user_id, task_id, course_id, kind, canvas_id, imported_title, imported_type, imported_due_ts,
+                          imported_priority_score, imported_effort_minutes, imported_status)
+SELECT user_id, id, md5('course1')::uuid, 'assignment', id::text, title, type, due_ts, priority_score, effort_minutes, status
+  FROM tasks;
+INSERT INTO canvas_pages (user_id, course_id, place, title, body, read_at)
+SELECT user_id, id, 'syllabus', 'Syllabus', '<p>Exam on May 5</p>', '2026-03-01Z' FROM canvas_courses;

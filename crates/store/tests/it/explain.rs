@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use app::ports::canvas::{ItemRecord, SyncedTask};
 use app::ports::google::{CalendarChoice, LinkRecord, Synced};
 use app::ports::{
-    Access, Actor, AuditAction, Claim, Ended, EventPage, HistoryPage, Insights as _, JobStatus, Jobs as _,
-    Join, NewJob, Origin, Page, Position, ProposalPage, Sealed as _, Stretch, WeekSpan,
+    Access, Actor, AuditAction, Claim, Ended, EventPage, HistoryPage, Holder, Insights as _, JobStatus,
+    Jobs as _, Join, NewJob, Origin, Page, Position, ProposalPage, Sealed as _, Stretch, WeekSpan,
 };
 use planner_core::lifecycle::Status;
 use planner_core::model::{EventId, Kind, TaskId};
@@ -314,8 +315,8 @@ async fn no_query_about_google_reads_a_big_table_from_end_to_end() {
         let fields = fields(Kind::Chill, on("2026-03-02", "08:00", "09:00"));
         unit.insert_event(EventId(Uuid::from_u128(1)), &fields, &Origin::own()).await.unwrap();
         unit.commit().await.unwrap();
-        assert_eq!(world.pg.sealed_tokens(Some(user(1).id), 10).await.unwrap().len(), 10);
-        world.pg.put_sealed_token(user(1).id, "old", "new").await.unwrap();
+        assert_eq!(world.pg.sealed_tokens(Holder::Google, Some(user(1).id), 10).await.unwrap().len(), 10);
+        world.pg.put_sealed_token(Holder::Google, user(1).id, "old", "new").await.unwrap();
     }
     let end = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
                 WHERE datname = current_database() AND pid <> pg_backend_pid()";
@@ -325,6 +326,95 @@ async fn no_query_about_google_reads_a_big_table_from_end_to_end() {
 
     let mut unit = world.begin(1, Access::Write(Actor::Sync)).await;
     unit.forget_google().await.unwrap();
+    unit.commit().await.unwrap();
+    world.count(end).await;
+    assert_eq!(scanned().await, before, "forgetting");
+}
+
+/// A hundred users with two courses of five hundred items each, and many more with an account alone.
+const TAUGHT: &str = "
+    INSERT INTO users (id) SELECT md5('u' || n)::uuid FROM generate_series(1, 3000) n;
+    INSERT INTO canvas_accounts (user_id, host, sealed_token) SELECT id, 'canvas.example.edu', 'sealed' FROM users;
+    INSERT INTO canvas_sign_ins (user_id, state_digest, host, redirect_uri, expires_at)
+    SELECT id, '\\x01', '', '', '2026-03-02 09:00Z' FROM users;
+    INSERT INTO canvas_courses (user_id, id, canvas_id)
+    SELECT u.id, md5('c' || n)::uuid, n::text FROM users u, generate_series(1, 2) n;
+    INSERT INTO canvas_pages (user_id, course_id, place, body, read_at)
+    SELECT user_id, id, 'syllabus', 'x', '2026-03-01Z' FROM canvas_courses;
+    INSERT INTO tasks (user_id, id, title, source)
+    SELECT c.user_id, md5(c.id::text || n)::uuid, 'task', 'canvas'
+      FROM (SELECT * FROM canvas_courses WHERE user_id IN (SELECT md5('u' || n)::uuid FROM generate_series(1, 99) n)
+                OR user_id = '00000000-0000-0000-0000-000000000001') c, generate_series(1, 500) n;
+    INSERT INTO canvas_items (user_id, task_id, course_id, kind, canvas_id, imported_title, imported_type,
+                              imported_priority_score, imported_effort_minutes, imported_status)
+    SELECT c.user_id, md5(c.id::text || n)::uuid, c.id, 'assignment', n::text, 'task', 'OTHER', 0, 0, 'OPEN'
+      FROM (SELECT * FROM canvas_courses WHERE user_id IN (SELECT md5('u' || n)::uuid FROM generate_series(1, 99) n)
+                OR user_id = '00000000-0000-0000-0000-000000000001') c, generate_series(1, 500) n;
+    VACUUM ANALYZE";
+
+#[tokio::test]
+async fn no_query_about_canvas_reads_a_big_table_from_end_to_end() {
+    let world = World::with_connections(1).await;
+    let mut unit = world.begin(1, PLANNER).await;
+    unit.settings().await.unwrap();
+    unit.commit().await.unwrap();
+    for statement in TAUGHT.split(';') {
+        world.sql.batch_execute(statement).await.unwrap();
+    }
+    let scanned = async || -> Vec<(String, i64)> {
+        world.sql.batch_execute("SELECT pg_stat_force_next_flush()").await.unwrap();
+        let query = "SELECT relname::text, seq_scan FROM pg_stat_user_tables
+                      WHERE relname LIKE 'canvas\\_%' OR relname IN ('users', 'tasks') ORDER BY 1";
+        let rows = world.sql.query(query, &[]).await.unwrap();
+        rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+    };
+    let before = scanned().await;
+    let course: Uuid = world.sql.query_one("SELECT md5('c1')::uuid", &[]).await.unwrap().get(0);
+    // Often enough for PostgreSQL to plan without looking at the values.
+    for _ in 0..8 {
+        let mut unit = world.begin(1, Access::Write(Actor::Sync)).await;
+        let account = unit.canvas_account().await.unwrap().unwrap();
+        unit.put_canvas_account(&account).await.unwrap();
+        let sign_in = unit.take_canvas_sign_in(&[1]).await.unwrap().unwrap();
+        unit.put_canvas_sign_in(&sign_in, world.now()).await.unwrap();
+        assert_eq!(unit.canvas_courses().await.unwrap().len(), 2);
+        let known = unit.canvas_course(course).await.unwrap().unwrap();
+        unit.put_canvas_course(&known).await.unwrap();
+        let imported = unit.canvas_items(Some(course)).await.unwrap();
+        assert_eq!(imported.len(), 500);
+        assert!(imported.iter().all(|one| one.item.is_some() && one.task.is_some()));
+        assert!(unit.canvas_items(None).await.unwrap().is_empty());
+        let items: Vec<ItemRecord> = imported.iter().take(100).filter_map(|one| one.item.clone()).collect();
+        let tasks: Vec<TaskId> = items.iter().map(|item| item.task).collect();
+        assert_eq!(unit.canvas_items_of(&tasks).await.unwrap(), imported[..100]);
+        unit.put_canvas_items(&items).await.unwrap();
+        let synced = imported.iter().take(100).filter_map(|one| one.task.clone());
+        let synced: Vec<SyncedTask> = synced
+            .map(|task| SyncedTask { id: task.id, fields: task.fields, source_id: String::new() })
+            .collect();
+        unit.put_tasks(&synced).await.unwrap();
+        assert_eq!(
+            unit.canvas_items(Some(course)).await.unwrap(),
+            imported,
+            "what is the same is not written to"
+        );
+        assert_eq!(unit.canvas_page_heads().await.unwrap().len(), 2);
+        let pages = unit.canvas_pages(course).await.unwrap();
+        unit.put_canvas_pages(course, &pages).await.unwrap();
+        unit.commit().await.unwrap();
+        assert_eq!(world.pg.sealed_tokens(Holder::Canvas, Some(user(1).id), 10).await.unwrap().len(), 10);
+        assert!(!world.pg.put_sealed_token(Holder::Canvas, user(1).id, "old", "new").await.unwrap());
+    }
+    let end = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    world.count(end).await;
+    assert_eq!(scanned().await, before);
+
+    let mut unit = world.begin(1, Access::Write(Actor::Sync)).await;
+    unit.forget_canvas().await.unwrap();
+    assert!(
+        unit.canvas_account().await.unwrap().is_none() && unit.canvas_courses().await.unwrap().is_empty()
+    );
     unit.commit().await.unwrap();
     world.count(end).await;
     assert_eq!(scanned().await, before, "forgetting");

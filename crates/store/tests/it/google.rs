@@ -6,7 +6,8 @@ use app::ports::google::{
     LinkRecord, RemoteEvent, SyncHealth, Synced,
 };
 use app::ports::{
-    Access, Actor, JobStatus, Jobs as _, Origin, Page, Sealed as _, StoreError, UnknownCalendar, WeekSpan,
+    Access, Actor, Holder, JobStatus, Jobs as _, Origin, Page, Sealed as _, StoreError, UnknownCalendar,
+    WeekSpan,
 };
 use planner_core::model::{EventId, Kind, TaskId};
 use planner_core::time::{Interval, Moment};
@@ -376,7 +377,7 @@ async fn tokens_are_sealed_anew_unless_they_were_replaced_meanwhile() {
         .unwrap();
     let (mut all, mut last): (Vec<(UserId, String)>, _) = (Vec::new(), None);
     loop {
-        let page = world.pg.sealed_tokens(last, 2).await.unwrap();
+        let page = world.pg.sealed_tokens(Holder::Google, last, 2).await.unwrap();
         last = page.last().map(|(user, _)| *user);
         all.extend(page);
         if last.is_none() {
@@ -385,9 +386,9 @@ async fn tokens_are_sealed_anew_unless_they_were_replaced_meanwhile() {
     }
     let expected = [1, 2, 4, 5].map(|who| (user(who).id, format!("old {who}")));
     assert_eq!(all, expected);
-    assert!(world.pg.put_sealed_token(user(1).id, "old 1", "new 1").await.unwrap());
-    assert!(!world.pg.put_sealed_token(user(1).id, "old 1", "newer 1").await.unwrap());
-    assert!(!world.pg.put_sealed_token(user(3).id, "old 3", "new 3").await.unwrap());
+    assert!(world.pg.put_sealed_token(Holder::Google, user(1).id, "old 1", "new 1").await.unwrap());
+    assert!(!world.pg.put_sealed_token(Holder::Google, user(1).id, "old 1", "newer 1").await.unwrap());
+    assert!(!world.pg.put_sealed_token(Holder::Google, user(3).id, "old 3", "new 3").await.unwrap());
     let mut unit = world.begin(1, Access::Read).await;
     assert_eq!(unit.google_account().await.unwrap().unwrap().sealed_token.as_deref(), Some("new 1"));
 }

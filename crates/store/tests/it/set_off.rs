@@ -96,3 +96,34 @@ async fn many_changes_of_a_task_are_one_job_that_waits_for_them_to_settle() {
     assert_eq!(job.user, Some(crate::support::user(1).id));
     assert_eq!(Moment::from(job.run_at).micros_since(world.now()), 1_000_000);
 }
+
+#[tokio::test]
+async fn an_imported_task_waits_for_its_proposal_until_it_is_due_before_long() {
+    let world = World::new().await;
+    world.begin(1, OWNER).await.commit().await.unwrap();
+    let insert = format!(
+        "BEGIN; SET LOCAL canvascal.now = '{}';
+         INSERT INTO tasks (user_id, id, title, priority_score, due_ts, source)
+         VALUES ('{}', gen_random_uuid(), 'Exam', 90, '2026-05-01 12:00Z', 'canvas'); COMMIT",
+        world.now(),
+        crate::support::user(1).id
+    );
+    world.sql.batch_execute(&insert).await.unwrap();
+    let page = Page { after: None, limit: 10 };
+    let run_at = async || {
+        let jobs = world.pg.list_jobs(Some(JobStatus::Queued), &page).await.unwrap();
+        let [job] = jobs.as_slice() else { panic!("{jobs:?}") };
+        job.run_at
+    };
+    assert_eq!(run_at().await, at("2026-04-17T12:00"));
+    for (due, expected) in
+        [("2026-06-01 12:00Z", "2026-05-18T12:00"), ("2026-04-01 12:00Z", "2026-03-18T12:00")]
+    {
+        let moved = format!(
+            "BEGIN; SET LOCAL canvascal.now = '{}'; UPDATE tasks SET due_ts = '{due}'; COMMIT",
+            world.now()
+        );
+        world.sql.batch_execute(&moved).await.unwrap();
+        assert_eq!(run_at().await, at(expected), "{due}");
+    }
+}

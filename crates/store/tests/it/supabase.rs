@@ -14,7 +14,7 @@ use crate::support::{PLANNER, World, moment, user};
 const SUPABASE: &str = include_str!("supabase.sql");
 
 /// Tables that users' own clients may read.
-const READABLE: [&str; 13] = [
+const READABLE: [&str; 17] = [
     "users",
     "user_settings",
     "churn_settings",
@@ -28,6 +28,10 @@ const READABLE: [&str; 13] = [
     "google_accounts",
     "google_calendars",
     "busy_intervals",
+    "canvas_accounts",
+    "canvas_courses",
+    "canvas_items",
+    "canvas_pages",
 ];
 
 /// A project that was migrated, with two students' fortnights.
@@ -113,6 +117,7 @@ async fn no_client_writes_and_none_reads_what_is_secret() {
         "SELECT undo_token_digest FROM rebalancing_proposals",
         "SELECT problem FROM rebalancing_proposals",
         "SELECT sealed_position FROM google_calendars",
+        "SELECT sealed_token FROM canvas_accounts",
         "UPDATE users SET time_zone = 'UTC'",
         "INSERT INTO realtime_events (user_id, seq, kind) SELECT id, 99, 'x' FROM users",
         "DELETE FROM calendar_events",
@@ -128,6 +133,7 @@ async fn no_client_writes_and_none_reads_what_is_secret() {
         "rate_limits",
         "rebalancing_snapshots",
         "rebalancing_apply_attempts",
+        "canvas_sign_ins",
         "google_sign_ins",
         "google_events",
         "google_links",
@@ -292,7 +298,7 @@ async fn supabase_may_come_later_and_be_opened_to_as_often_as_one_likes() {
         assert_eq!(texts(&sql, PUBLISHED).await, ["realtime_events", "rebalancing_proposals"]);
         let policies =
             number(&sql, "SELECT count(*) FROM pg_policies WHERE policyname LIKE 'canvascal%'").await;
-        assert_eq!(policies, 14);
+        assert_eq!(policies, 18);
     }
     // A publication of all tables has ours already.
     sql.batch_execute(

@@ -37,6 +37,9 @@ const YEAR: &str = "
     INSERT INTO google_sign_ins (user_id, state_digest, sealed_verifier, redirect_uri, expires_at)
     SELECT u.id, sha256(n::text::bytea), '', '', '2026-03-02Z'::timestamptz - (200 - n) * interval '7 minutes'
       FROM users u, generate_series(1, 50) n;
+    INSERT INTO canvas_sign_ins (user_id, state_digest, host, redirect_uri, expires_at)
+    SELECT u.id, sha256(n::text::bytea), '', '', '2026-03-02Z'::timestamptz - (200 - n) * interval '7 minutes'
+      FROM users u, generate_series(1, 50) n;
     INSERT INTO google_calendars (user_id, id, google_id) SELECT id, id, 'primary' FROM users;
     INSERT INTO google_channels (user_id, id, calendar_id, token_digest, until)
     SELECT u.id, n::text, u.id, '', '2026-03-02Z'::timestamptz - (200 - n) * interval '1 hour'
@@ -73,6 +76,7 @@ async fn no_sweep_and_no_onlooker_reads_a_big_table_from_end_to_end() {
             (Leftover::ApplyAttempts, "2025-12-01T00:00"),
             (Leftover::SignIns, "2026-03-01T12:00"),
             (Leftover::Channels, "2026-02-23T12:00"),
+            (Leftover::CanvasSignIns, "2026-03-01T12:00"),
         ] {
             assert_eq!(world.pg.discard(what, moment(old), 10).await.unwrap(), 10, "{what:?}");
         }

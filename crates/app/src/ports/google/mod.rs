@@ -3,7 +3,6 @@
 mod records;
 mod remote;
 mod service;
-mod vault;
 
 /// Where what was imported comes from.
 pub const SOURCE: &str = "google";
@@ -17,4 +16,3 @@ pub use service::{
     Account, Busy, Edit, EventsPage, Feature, Google, GoogleError, Granted, Lease, NewChannel, SignIn, Since,
     Wanted, Write, WriteKind, Written,
 };
-pub use vault::{Vault, VaultError};

@@ -16,11 +16,11 @@ use planner_core::time::Moment;
 use time::OffsetDateTime;
 
 /// The last item of each key, in order of key. One statement writes a row once only.
-fn last_of_each<K: Ord, T>(items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<T> {
+pub(super) fn last_of_each<K: Ord, T>(items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<T> {
     let items: BTreeMap<K, T> = items.into_iter().map(|item| (key(&item), item)).collect();
     items.into_values().collect()
 }
 
-fn column(moment: Option<Moment>) -> Option<OffsetDateTime> {
+pub(super) fn column(moment: Option<Moment>) -> Option<OffsetDateTime> {
     moment.map(OffsetDateTime::from)
 }

@@ -1,30 +1,31 @@
-//! The access tokens of those whose calendars were asked for lately. They are nowhere but in memory, and good for an hour.
+//! The access tokens of those for whom was asked lately. They are nowhere but in memory, and good for an hour.
 
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use app::identity::UserId;
-use app::ports::google::{Account, GoogleError};
 use planner_core::time::Moment;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Mutex as Turn;
 
-use crate::pace::later;
+use crate::later;
 
 /// An access token is not used in its last minute: it has a way to go.
 const LEEWAY: Duration = Duration::from_mins(1);
 
 /// An access token and until when it is good.
 #[derive(Clone, Debug)]
-pub(crate) struct Access {
-    pub(crate) token: SecretString,
-    pub(crate) good_until: Moment,
+pub struct Access {
+    /// The token.
+    pub token: SecretString,
+    /// Until when it is good.
+    pub good_until: Moment,
 }
 
 impl Access {
-    pub(crate) fn is_good(&self, now: Moment) -> bool {
+    fn is_good(&self, now: Moment) -> bool {
         later(now, LEEWAY) < self.good_until
     }
 }
@@ -38,30 +39,41 @@ struct Got {
 type Place = Arc<Turn<Option<Got>>>;
 
 /// The access tokens, by user.
-#[derive(Default)]
-pub(crate) struct Tokens(Mutex<HashMap<UserId, Place>>);
+pub struct Tokens<U>(Mutex<HashMap<U, Place>>);
 
-impl Tokens {
-    /// The access of an account. However many wait for it, one of them gets it.
-    pub(crate) async fn access(
+impl<U> Default for Tokens<U> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<U: Copy + Eq + Hash> Tokens<U> {
+    /// The access that a user's consent gets. However many wait for it, one of them gets it.
+    ///
+    /// # Errors
+    /// That of whoever tried to get it.
+    pub async fn access<E>(
         &self,
-        account: &Account,
+        user: U,
+        consent: &SecretString,
         now: Moment,
-        get: impl AsyncFnOnce() -> Result<Access, GoogleError>,
-    ) -> Result<Access, GoogleError> {
-        let place = self.place(account.user, now);
+        get: impl AsyncFnOnce() -> Result<Access, E>,
+    ) -> Result<Access, E> {
+        let place = self.place(user, now);
         let mut got = place.lock().await;
-        if let Some(got) = got.as_ref().filter(|got| is_of(got, account) && got.access.is_good(now)) {
+        if let Some(got) =
+            got.as_ref().filter(|got| is_same(&got.consent, consent) && got.access.is_good(now))
+        {
             return Ok(got.access.clone());
         }
         *got = None;
         let access = get().await?;
-        *got = Some(Got { consent: account.refresh_token.clone(), access: access.clone() });
+        *got = Some(Got { consent: consent.clone(), access: access.clone() });
         Ok(access)
     }
 
     /// Forgets an access that was refused, unless there is a newer one already.
-    pub(crate) async fn forget(&self, user: UserId, refused: &Access) {
+    pub async fn forget(&self, user: U, refused: &Access) {
         let place = self.with(|places| places.get(&user).cloned());
         if let Some(place) = place {
             let mut got = place.lock().await;
@@ -72,12 +84,12 @@ impl Tokens {
     }
 
     /// Forgets whatever access a user has.
-    pub(crate) fn forget_all(&self, user: UserId) {
+    pub fn forget_all(&self, user: U) {
         self.with(|places| places.remove(&user));
     }
 
     /// The user's place. A new one takes the room of those that hold nothing good any more.
-    fn place(&self, user: UserId, now: Moment) -> Place {
+    fn place(&self, user: U, now: Moment) -> Place {
         self.with(|places| {
             if !places.contains_key(&user) {
                 places.retain(|_, place| is_needed(place, now));
@@ -86,13 +98,13 @@ impl Tokens {
         })
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut HashMap<UserId, Place>) -> T) -> T {
+    fn with<T>(&self, work: impl FnOnce(&mut HashMap<U, Place>) -> T) -> T {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 /// Shows how many there are.
-impl fmt::Debug for Tokens {
+impl<U: Copy + Eq + Hash> fmt::Debug for Tokens<U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Tokens").field(&self.with(|places| places.len())).finish()
     }
@@ -103,10 +115,6 @@ fn is_needed(place: &Place, now: Moment) -> bool {
     Arc::strong_count(place) > 1 || place.try_lock().map_or(true, |got| got.as_ref().is_some_and(is_good))
 }
 
-fn is_of(got: &Got, account: &Account) -> bool {
-    is_same(&got.consent, &account.refresh_token)
-}
-
 fn is_same(one: &SecretString, other: &SecretString) -> bool {
     one.expose_secret() == other.expose_secret()
 }
@@ -115,12 +123,16 @@ fn is_same(one: &SecretString, other: &SecretString) -> bool {
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use uuid::Uuid;
-
     use super::*;
 
-    fn account(user: u128, consent: &str) -> Account {
-        Account { user: UserId(Uuid::from_u128(user)), refresh_token: consent.into() }
+    /// A user by number, and what they consented with.
+    struct Account {
+        user: u8,
+        consent: SecretString,
+    }
+
+    fn account(user: u8, consent: &str) -> Account {
+        Account { user, consent: consent.into() }
     }
 
     fn second(number: i64) -> Moment {
@@ -132,13 +144,13 @@ mod tests {
     struct Source(AtomicU32);
 
     impl Source {
-        async fn get(&self, tokens: &Tokens, account: &Account, now: i64) -> Access {
+        async fn get(&self, tokens: &Tokens<u8>, account: &Account, now: i64) -> Access {
             let get = async || {
                 tokio::task::yield_now().await;
                 let count = self.0.fetch_add(1, Ordering::Relaxed);
-                Ok(Access { token: format!("ya29.{count}").into(), good_until: second(now + 3600) })
+                Ok::<_, ()>(Access { token: format!("ya29.{count}").into(), good_until: second(now + 3600) })
             };
-            tokens.access(account, second(now), get).await.unwrap()
+            tokens.access(account.user, &account.consent, second(now), get).await.unwrap()
         }
 
         fn count(&self) -> u32 {
@@ -188,7 +200,7 @@ mod tests {
     async fn access_that_is_over_takes_no_room() {
         let (tokens, source) = (Tokens::default(), Source::default());
         for number in 0..10_u8 {
-            source.get(&tokens, &account(number.into(), "1//a"), i64::from(number) * 3600).await;
+            source.get(&tokens, &account(number, "1//a"), i64::from(number) * 3600).await;
         }
         assert_eq!(format!("{tokens:?}"), "Tokens(1)");
     }

@@ -23,7 +23,7 @@ impl Sleeper for TokioSleeper {
 
 /// How long to wait after so many tries that failed: one second, two, four, up to 32, and up to one more by chance, so
 /// that those who failed together do not come back together.
-pub(crate) fn backoff(tries: u32) -> Duration {
+pub fn backoff(tries: u32) -> Duration {
     // A hasher of the standard library begins with numbers by chance, which is chance enough for this.
     let chance = RandomState::new().build_hasher().finish() % 1000;
     Duration::from_secs(1 << tries.min(5)) + Duration::from_millis(chance)
