@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use secrecy::SecretString;
 
 use crate::config;
 
@@ -201,30 +202,7 @@ pub struct McpArgs {
     pub url: String,
     /// The token of whoever it is for
     #[arg(long, value_name = "TOKEN", env = "CANVASCAL_TOKEN", hide_env_values = true)]
-    pub token: Token,
-}
-
-/// A token from the command line or the environment. Prints as nothing.
-#[derive(Clone)]
-pub struct Token(String);
-
-impl Token {
-    /// The token itself.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Token {
-    fn from(token: String) -> Self {
-        Self(token)
-    }
-}
-
-impl std::fmt::Debug for Token {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Token(…)")
-    }
+    pub token: SecretString,
 }
 
 /// Arguments of `dev`.
