@@ -220,8 +220,12 @@ fn record(
 }
 
 /// Has everything read and written that is synchronised; how many calendars will be read.
-pub(super) async fn sync_now(unit: &mut dyn Unit, user: UserId, now: Moment) -> Result<usize, StoreError> {
-    let overview = overview(unit).await?;
+pub(super) async fn sync_now(
+    unit: &mut dyn Unit,
+    user: UserId,
+    overview: &GoogleOverview,
+    now: Moment,
+) -> Result<usize, StoreError> {
     let mut asked = 0;
     for calendar in overview.calendars.iter().filter(|calendar| overview.is_read(calendar)) {
         unit.enqueue(&jobs::reading_now(user, calendar.id, now)).await?;

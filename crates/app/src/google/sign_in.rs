@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use super::Side;
 use super::account::REFRESH_TOKEN;
-use super::calendars::{drop_calendar, sync_now};
+use super::calendars::{drop_calendar, overview, sync_now};
 use crate::identity::User;
 use crate::ports::google::{
     Account, AccountRecord, AccountState, CalendarChoice, Feature, GoogleError, Granted, SignIn,
@@ -154,7 +154,8 @@ impl App {
         unit.put_google_account(&record).await?;
         let choice = unit.calendar_choice().await?;
         unit.put_calendar_choice(&CalendarChoice { sync_enabled: true, ..choice }).await?;
-        sync_now(unit, user.id, now).await?;
+        let overview = overview(unit).await?;
+        sync_now(unit, user.id, &overview, now).await?;
         Ok(record)
     }
 

@@ -120,7 +120,7 @@ impl App {
         if let Some(state) = state_of_account(&overview) {
             return refused(state);
         }
-        let asked = super::calendars::sync_now(unit.as_mut(), user.id, self.clock.now()).await?;
+        let asked = super::calendars::sync_now(unit.as_mut(), user.id, &overview, self.clock.now()).await?;
         unit.commit().await?;
         Ok(asked)
     }
