@@ -22,13 +22,11 @@ fn strict<T: JsonSchema>(contract: Contract) -> Value {
         settings.meta_schema = None;
     });
     let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
-    tighten(&mut schema);
     // What has no members is an object all the same.
     if schema["properties"].is_null() {
         schema["properties"] = json!({});
     }
-    schema["required"] = members(&schema);
-    schema["additionalProperties"] = json!(false);
+    tighten(&mut schema);
     schema
 }
 
